@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Rules about what becomes of core/ in a build: no header outside the tree and the compiler's own, no symbol outside the
+seam, no mutable data but `ks`, and in every target that has the core the same list of files.
+
+    core_objects.py BUILD_DIRECTORY...
+"""
+import pathlib
+import re
+import sys
+
+from compiled import core_units, plain_command, run
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SEAM = re.compile(r"plat_\w+|memcpy|memset|memmove|memcmp")
+# What instrumentation adds to a build that asks for it.
+INSTRUMENTATION = re.compile(r"__(asan|ubsan|sanitizer|sancov|llvm|msan)_\w+")
+MUTABLE = {"ks"}
+
+
+def check_headers(build, units):
+    """Every file that the preprocessor opened is ours or the compiler's."""
+    own = pathlib.Path(run([units[0].command[0], "-print-file-name=include"]).strip()).resolve()
+    allowed = (ROOT / "core", ROOT / "platform", ROOT / "libsel4", pathlib.Path(build).resolve(), own)
+    for unit in units:
+        text = run(plain_command(unit, "-M"), unit.directory).replace("\\\n", " ")
+        for name in text.split(":", 1)[1].split():
+            path = (pathlib.Path(unit.directory) / name).resolve()
+            if not any(path.is_relative_to(directory) for directory in allowed):
+                yield f"{unit.source.name} includes {path}"
+
+
+def check_symbols(units):
+    """The core's objects, taken together, need nothing but the seam; their only mutable data is `ks`."""
+    prefix = re.sub(r"(gcc|clang)[\d.-]*$", "", pathlib.Path(units[0].command[0]).name)
+    nm = prefix + "nm"
+    defined, needed = set(), {}
+    for unit in units:
+        if not unit.object.exists():
+            yield f"{unit.object} has not been built"
+            return
+        for line in run([nm, str(unit.object)]).splitlines():
+            *_, kind, name = line.split()
+            if kind in "Uw":
+                needed.setdefault(name, unit.source.name)
+            else:
+                defined.add(name)
+                instrumented = INSTRUMENTATION.match(name) or name.startswith(("__prof", "__cov", "__start", "__stop", "asan"))
+                if kind in "dDbBC" and name not in MUTABLE and not instrumented and not name.startswith("."):
+                    yield f"{unit.source.name} has mutable data outside struct kernel: {name}"
+    for name, source in sorted(needed.items()):
+        if name not in defined and not SEAM.fullmatch(name) and not INSTRUMENTATION.fullmatch(name):
+            yield f"{source} uses {name}, which is neither the core's nor the seam's"
+
+
+def main():
+    builds = sys.argv[1:]
+    if not builds:
+        sys.exit(__doc__)
+    expected = sorted(path.name for path in (ROOT / "core").glob("*.c"))
+    bad = 0
+    for build in builds:
+        for target, units in core_units(build, ROOT).items():
+            problems = []
+            names = sorted(unit.source.name for unit in units)
+            if names != expected:
+                problems.append("compiles another list of core files: "
+                                + " ".join(sorted(set(expected).symmetric_difference(names))))
+            problems += check_headers(build, units)
+            problems += check_symbols(units)
+            print(f"{build}: {target}: {len(units)} core files, {len(problems)} problems")
+            for problem in problems:
+                print(f"  {problem}")
+            bad += len(problems)
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
