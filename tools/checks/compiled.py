@@ -50,3 +50,8 @@ def run(command, directory="."):
     if result.returncode:
         sys.exit(f"{' '.join(command)}\n{result.stderr}")
     return result.stdout
+
+
+def tool(unit, name):
+    """The compiler's own nm or readelf: on a cross build not the host's."""
+    return run([unit.command[0], f"-print-prog-name={name}"]).strip()

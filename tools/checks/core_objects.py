@@ -9,12 +9,10 @@ import pathlib
 import re
 import sys
 
-from compiled import core_units, plain_command, run
+from compiled import core_units, plain_command, run, tool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEAM = re.compile(r"plat_\w+|memcpy|memset|memmove|memcmp")
-# What instrumentation adds to a build that asks for it.
-INSTRUMENTATION = re.compile(r"__(asan|ubsan|sanitizer|sancov|llvm|msan)_\w+")
 MUTABLE = {"ks"}
 
 
@@ -32,24 +30,25 @@ def check_headers(build, units):
 
 def check_symbols(units):
     """The core's objects, taken together, need nothing but the seam; their only mutable data is `ks`."""
-    prefix = re.sub(r"(gcc|clang)[\d.-]*$", "", pathlib.Path(units[0].command[0]).name)
-    nm = prefix + "nm"
+    nm = tool(units[0], "nm")
     defined, needed = set(), {}
     for unit in units:
         if not unit.object.exists():
             yield f"{unit.object} has not been built"
             return
-        for line in run([nm, str(unit.object)]).splitlines():
-            *_, kind, name = line.split()
+        for line in run([nm, "--format=sysv", str(unit.object)]).splitlines():
+            fields = [field.strip() for field in line.split("|")]
+            if len(fields) != 7 or fields[0] == "Name":
+                continue
+            name, kind, section = fields[0], fields[2], fields[6]
             if kind in "Uw":
                 needed.setdefault(name, unit.source.name)
             else:
                 defined.add(name)
-                instrumented = INSTRUMENTATION.match(name) or name.startswith(("__prof", "__cov", "__start", "__stop", "asan"))
-                if kind in "dDbBC" and name not in MUTABLE and not instrumented and not name.startswith("."):
+                if kind in "dDbBC" and name not in MUTABLE and not section.startswith(".data.rel.ro"):
                     yield f"{unit.source.name} has mutable data outside struct kernel: {name}"
     for name, source in sorted(needed.items()):
-        if name not in defined and not SEAM.fullmatch(name) and not INSTRUMENTATION.fullmatch(name):
+        if name not in defined and not SEAM.fullmatch(name):
             yield f"{source} uses {name}, which is neither the core's nor the seam's"
 
 

@@ -12,12 +12,11 @@ kernel stack (4 KiB in all).
 import argparse
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from compiled import core_units, plain_command, run
+from compiled import core_units, plain_command, run, tool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CALL = 8  # the return address, pushed on x86-64; harmless to count elsewhere
@@ -73,7 +72,7 @@ class Graph:
 
 def analyse(build, units):
     graph = Graph()
-    readelf = re.sub(r"gcc[\d.-]*$", "", pathlib.Path(units[0].command[0]).name) + "readelf"
+    readelf = tool(units[0], "readelf")
     with tempfile.TemporaryDirectory() as scratch:
         def compile_one(unit):
             out = pathlib.Path(scratch) / (unit.source.stem + ".o")
