@@ -76,8 +76,11 @@ def main():
     if tests.returncode:
         print(tests.stdout)
 
+    profiles = sorted(map(str, raw.glob("*.profraw")))
+    if not profiles:
+        sys.exit("coverage: no unit test ran to its end")
     merged = options.build / "unit.profdata"
-    run("llvm-profdata", "merge", "-sparse", "-o", str(merged), *map(str, sorted(raw.glob("*.profraw"))))
+    run("llvm-profdata", "merge", "-sparse", "-o", str(merged), *profiles)
     core = str(ROOT / "core") + "/"
     objects = [programs[0]] + [word for name in programs[1:] for word in ("-object", name)]
     common = [*objects, f"-instr-profile={merged}"]

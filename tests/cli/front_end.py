@@ -29,12 +29,12 @@ def run_file(content, *options):
 
 
 def processes():
-    """The machine's processes that are alive: they run, or once ran, the front end or map the machine's memory."""
+    """The processes alive that run the front end or the machine image."""
     found = set()
     for directory in pathlib.Path("/proc").glob("[0-9]*"):
         try:
             state = (directory / "stat").read_text().rsplit(")", 1)[1].split()[0]
-            if state != "Z" and os.readlink(directory / "exe") == str(FRONT_END):
+            if state != "Z" and os.readlink(directory / "exe").startswith(f"{PROGRAMS}/"):
                 found.add(int(directory.name))
         except OSError:
             pass
