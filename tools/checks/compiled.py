@@ -45,6 +45,15 @@ def plain_command(unit, *extra):
     return [*command, *extra, str(unit.source)]
 
 
+def included_files(unit):
+    """Every file that the preprocessor opened (not -M: clang lists there what it only asked for)."""
+    result = subprocess.run(plain_command(unit, "-E", "-H"), cwd=unit.directory, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, text=True)
+    if result.returncode:
+        sys.exit(result.stderr)
+    return re.findall(r"^\.+ (.*)$", result.stderr, re.M)
+
+
 def run(command, directory="."):
     result = subprocess.run(command, cwd=directory, capture_output=True, text=True)
     if result.returncode:

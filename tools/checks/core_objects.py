@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-from compiled import core_units, plain_command, run, tool
+from compiled import core_units, included_files, run, tool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEAM = re.compile(r"plat_\w+|memcpy|memset|memmove|memcmp")
@@ -21,8 +21,7 @@ def check_headers(build, units):
     own = pathlib.Path(run([units[0].command[0], "-print-file-name=include"]).strip()).resolve()
     allowed = (ROOT / "core", ROOT / "platform", ROOT / "libsel4", pathlib.Path(build).resolve(), own)
     for unit in units:
-        text = run(plain_command(unit, "-M"), unit.directory).replace("\\\n", " ")
-        for name in text.split(":", 1)[1].split():
+        for name in included_files(unit):
             path = (pathlib.Path(unit.directory) / name).resolve()
             if not any(path.is_relative_to(directory) for directory in allowed):
                 yield f"{unit.source.name} includes {path}"
