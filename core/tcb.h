@@ -117,6 +117,8 @@ struct tcb_queue {
 void tcb_queue_push_front(struct tcb_queue *queue, struct tcb *thread);
 void tcb_queue_push_back(struct tcb_queue *queue, struct tcb *thread);
 void tcb_queue_remove(struct tcb_queue *queue, struct tcb *thread);
+// `previous` = null: at the head.
+void tcb_queue_insert_behind(struct tcb_queue *queue, struct tcb *previous, struct tcb *thread);
 // Behind the last thread of greater or equal priority (objects §7.1 rule 2).
 void tcb_queue_insert_by_priority(struct tcb_queue *queue, struct tcb *thread);
 

@@ -16,6 +16,7 @@
 #include <lab4/options.h>
 
 typedef uint64_t word_t;  // a machine word: register, message word, badge
+typedef int64_t sword_t; // the same bits as a signed number
 typedef uint64_t paddr_t; // a physical address
 typedef uint64_t vaddr_t; // a user virtual address, not necessarily mapped or even mappable
 typedef uint64_t cptr_t;  // an address in a CSpace: untrusted until resolved
@@ -35,14 +36,14 @@ enum {
     WORK_UNITS = 100,  // units of work between two looks for a reason to stop (objects §5.5)
 };
 
-_Static_assert(ROOT_CNODE_RADIX >= 5 && ROOT_CNODE_RADIX <= 27, "root CNode radix out of range");
+_Static_assert(ROOT_CNODE_RADIX >= 7 && ROOT_CNODE_RADIX <= 27, "root CNode radix out of range");
 _Static_assert(NUM_DOMAINS >= 1 && NUM_DOMAINS <= 256, "domain count out of range");
 
 // Whether a preemptible operation ran to its end.
 enum progress { DONE, PREEMPTED };
 
 #define BIT(n) ((word_t)1 << (n))
-#define LOW_BITS(n) ((n) >= WORD_BITS ? ~(word_t)0 : BIT(n) - 1)
+#define LOW_BITS(n) ((n) >= 64 ? ~(word_t)0 : BIT(n) - 1)
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 static inline word_t align_down(word_t value, word_t bits)

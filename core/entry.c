@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The ways into the kernel: system calls, faults and interrupts. Each stamps the time, checks that the current
+// thread can pay for the entry, does what was asked, and dispatches (threads TM-2).
+#include "core/debug.h"
+#include "core/endpoint.h"
+#include "core/fault.h"
+#include "core/irq.h"
+#include "core/lookup.h"
+#include "core/notification.h"
+#include "core/sched.h"
+
+// ------------------------------------------------------------------------------- the eleven calls
+
+// One row a system call (objects §11.2): what to invoke, then what to receive on.
+struct syscall {
+    bool sends, is_call, is_blocking_send, can_donate, is_combined;
+    uint8_t send_register; // holds the CPtr to invoke
+    bool receives, wants_reply, is_blocking_receive;
+};
+
+enum { NUM_SYSCALLS = 11 };
+
+static const struct syscall syscalls[NUM_SYSCALLS + 1] = {
+    [1] = {.sends = true, .is_call = true, .is_blocking_send = true, .can_donate = true, .send_register = REG_CAP}, // Call
+    [2] = {.sends = true, .can_donate = true, .is_combined = true, .send_register = REG_REPLY, // ReplyRecv
+           .receives = true, .wants_reply = true, .is_blocking_receive = true},
+    [3] = {.sends = true, .can_donate = true, .is_combined = true, .send_register = REG_DEST, // NBSendRecv
+           .receives = true, .wants_reply = true, .is_blocking_receive = true},
+    [4] = {.sends = true, .can_donate = true, .is_combined = true, .send_register = REG_REPLY, // NBSendWait
+           .receives = true, .is_blocking_receive = true},
+    [5] = {.sends = true, .is_blocking_send = true, .send_register = REG_CAP},       // Send
+    [6] = {.sends = true, .send_register = REG_CAP},                                 // NBSend
+    [7] = {.receives = true, .wants_reply = true, .is_blocking_receive = true},      // Recv
+    [8] = {.receives = true, .wants_reply = true},                                   // NBRecv
+    [9] = {.receives = true, .is_blocking_receive = true},                           // Wait
+    [10] = {.receives = true},                                                       // NBWait
+    [11] = {0},                                                                      // Yield
+};
+
+static const struct lookup_failure missing_capability = {seL4_MissingCapability, {0}};
+
+// Finds the reply object named by a receive. Returns false after raising a fault.
+static bool find_reply(struct tcb *thread, struct reply **reply)
+{
+    struct lookup_failure failure = missing_capability;
+    cptr_t address = thread->regs.x[REG_REPLY];
+    struct slot *slot = lookup_slot(thread, address, &failure);
+    if (!slot || cap_kind(slot->cap) != kind_reply) {
+        fault_raise_cap(thread, address, true, failure);
+        return false;
+    }
+    *reply = cap_reply(slot->cap);
+    return true;
+}
+
+// The receive phase (objects §11.5). A bad capability is a fault even for the non-blocking calls.
+static void receive(const struct syscall *syscall)
+{
+    struct tcb *thread = ks.current;
+    struct lookup_failure failure = missing_capability;
+    cptr_t address = thread->regs.x[REG_CAP];
+    struct slot *slot = lookup_slot(thread, address, &failure);
+    struct cap cap = slot ? slot->cap : cap_null();
+    if (cap_kind(cap) == kind_endpoint && endpoint_cap_can_receive(cap)) {
+        struct reply *reply = NULL;
+        if (!syscall->wants_reply || find_reply(thread, &reply)) {
+            endpoint_receive(thread, cap_endpoint(cap), reply, syscall->is_blocking_receive);
+        }
+        return;
+    }
+    if (cap_kind(cap) == kind_notification && notification_cap_can_receive(cap)) {
+        struct notification *notification = cap_notification(cap);
+        if (!notification->bound_tcb || notification->bound_tcb == thread) {
+            notification_receive(thread, notification, syscall->is_blocking_receive);
+            return;
+        }
+    }
+    fault_raise_cap(thread, address, true, failure);
+}
+
+// An operation backed out at a preemption point: take the interrupt that may have caused it.
+static void after_preemption(void)
+{
+    time_after_preemption();
+    if (plat_irq_pending()) {
+        irq_handle();
+    }
+}
+
+static void yield(void)
+{
+    ticks_t rest = refill_head(ks.charged_sc)->amount;
+    time_expire(rest, ks.pending, false);
+}
+
+static void perform_syscall(word_t number)
+{
+    const struct syscall *syscall = &syscalls[-number];
+    if (syscall->sends) {
+        struct send_phase phase = {
+            .address = ks.current->regs.x[syscall->send_register],
+            .is_call = syscall->is_call,
+            .is_blocking = syscall->is_blocking_send,
+            .can_donate = syscall->can_donate,
+            .is_combined = syscall->is_combined,
+        };
+        if (invoke(&phase) == PREEMPTED) {
+            after_preemption();
+            return;
+        }
+    }
+    if (syscall->receives) {
+        receive(syscall);
+    } else if (!syscall->sends) {
+        yield();
+    }
+}
+
+// ------------------------------------------------------------------------------------ the entries
+
+static void raise_unknown_syscall(word_t number)
+{
+    fault_raise(ks.current, (struct fault){.type = seL4_Fault_UnknownSyscall, .words = {number}});
+}
+
+void core_syscall(void)
+{
+    word_t number = ks.current->regs.x[REG_SYSCALL];
+    if (debug_syscall(number)) {
+        return;
+    }
+    time_stamp();
+    if (time_entry_check(false)) {
+        if (-number >= 1 && -number <= NUM_SYSCALLS) { // a full 64-bit comparison (memory §11 #54)
+            perform_syscall(number);
+        } else {
+            raise_unknown_syscall(number);
+        }
+    }
+    sched_dispatch();
+}
+
+void core_fault(const struct hw_fault *fault)
+{
+    time_stamp();
+    if (time_entry_check(false)) {
+        switch (fault->kind) {
+        case HW_FAULT_VM:
+            fault_raise(ks.current, (struct fault){.type = seL4_Fault_VMFault, .words = {fault->address, fault->is_fetch, fault->syndrome}});
+            break;
+        case HW_FAULT_USER_EXCEPTION:
+            fault_raise(ks.current, (struct fault){.type = seL4_Fault_UserException, .words = {fault->syndrome}});
+            break;
+        case HW_FAULT_UNKNOWN_SYSCALL:
+            raise_unknown_syscall(fault->number);
+            break;
+        }
+    }
+    sched_dispatch();
+}
+
+void core_irq(void)
+{
+    time_stamp();
+    time_entry_check(true);
+    irq_handle();
+    sched_dispatch();
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Faults: from an event to a message for the thread's handler, and back (threads §7).
+#pragma once
+
+#include <sel4/sel4_arch/types_gen.h>
+
+#include "core/invoke.h"
+
+// Records the fault and sends it through the thread's fault-handler slot; without a handler the thread becomes
+// INACTIVE and a diagnostic is printed (FLT-6, FLT-9).
+void fault_raise(struct tcb *thread, struct fault fault);
+
+// A capability could not be found or used: `address` is the CPtr (threads §7.1).
+void fault_raise_cap(struct tcb *thread, cptr_t address, bool in_receive_phase, struct lookup_failure failure);
+
+// Timeout fault, through the timeout-handler slot, which holds a handler (TF-1). Never donates.
+void fault_raise_timeout(struct tcb *thread);
+
+// Writes the pending fault of `from` as a message to `to` (threads §7.3).
+void fault_send_message(struct tcb *from, struct tcb *to, word_t badge);
+
+// Applies the reply in the replier's message registers to the faulting thread, forgets the fault and leaves
+// the thread in RESTART or INACTIVE (threads §7.5).
+void fault_apply_reply(struct tcb *faulter, struct tcb *replier);
+
+// Null, or an endpoint capability with send and (grant or grant-reply) rights (TCB-1).
+bool fault_is_handler(struct cap cap);

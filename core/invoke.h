@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Invocations: decode → plan → perform.
+//
+//     struct refusal decode_x(const struct args *a, struct x_plan *plan);   reads, never writes
+//     enum progress  perform_x(const struct x_plan *plan, struct answer *answer);   cannot fail
+//
+// A method of a kernel object is the pair of the two, tied together by DEFINE_METHOD. invoke.c finds the method
+// by the label and the capability's kind, and is the only place that turns the outcome into registers and
+// thread states.
+//
+// `struct args` is the invoker's message: untrusted. A `struct …_plan` is checked.
+#pragma once
+
+#include "core/refusal.h"
+
+enum { MAX_EXTRA_CAPS = 3, MAX_MESSAGE_WORDS = 120, ANSWER_WORDS = 36 };
+
+// Message info words (abi §3).
+static inline word_t info_label(word_t info)
+{
+    return info >> 12;
+}
+
+static inline word_t info_extra_caps(word_t info)
+{
+    return (info >> 7) & LOW_BITS(2);
+}
+
+static inline word_t info_length(word_t info) // clamped, as the kernel uses it
+{
+    return min_word(info & LOW_BITS(7), MAX_MESSAGE_WORDS);
+}
+
+static inline word_t info_make(word_t label, word_t unwrapped, word_t extra_caps, word_t length)
+{
+    return label << 12 | unwrapped << 9 | extra_caps << 7 | length;
+}
+
+// An invocation as the invoker put it.
+struct args {
+    struct tcb *invoker;
+    struct slot *slot; // the invoked capability's
+    struct cap cap;    // the capability in it
+    word_t label;
+    word_t length;        // words that may be read with arg()
+    const word_t *buffer; // the invoker's IPC buffer, or null
+    struct slot *extra[MAX_EXTRA_CAPS];
+    word_t extra_count;
+    bool is_call;     // a reply is expected
+    bool is_blocking; // endpoints: wait for a receiver
+    bool can_donate;  // endpoints: lend the scheduling context
+};
+
+// Message word i; i < a->length, or it is unspecified (but harmless).
+static inline word_t arg(const struct args *a, word_t i)
+{
+    if (i < NUM_REG_MRS) {
+        return a->invoker->regs.x[REG_MR0 + i];
+    }
+    return a->buffer ? a->buffer[BUFFER_MESSAGE + i] : 0;
+}
+
+static inline struct cap extra_cap(const struct args *a, word_t i)
+{
+    KASSERT(i < a->extra_count);
+    return a->extra[i]->cap;
+}
+
+// Words that a method returns to its caller.
+struct answer {
+    bool is_given; // false: the empty success
+    word_t length;
+    word_t words[ANSWER_WORDS];
+};
+
+static inline void answer_word(struct answer *answer, word_t value)
+{
+    answer->is_given = true;
+    answer->length = 1;
+    answer->words[0] = value;
+}
+
+// What a method came to.
+struct outcome {
+    struct refusal refusal;
+    enum progress progress; // meaningful when not refused
+};
+
+// Called between decode and perform: from here on the invoker would restart (threads I-2).
+void invoke_commit(const struct args *a);
+
+typedef struct outcome method_function(const struct args *a, struct answer *answer);
+
+#define DECLARE_METHOD(name) struct outcome method_##name(const struct args *a, struct answer *answer)
+
+#define DEFINE_METHOD(name, plan_type)                                                       \
+    DECLARE_METHOD(name)                                                                     \
+    {                                                                                        \
+        plan_type plan;                                                                      \
+        struct refusal refusal = decode_##name(a, &plan);                                    \
+        if (refusal.error != seL4_NoError) {                                                 \
+            return (struct outcome){.refusal = refusal};                                     \
+        }                                                                                    \
+        invoke_commit(a);                                                                    \
+        return (struct outcome){.progress = perform_##name(&plan, answer)};                  \
+    }
+
+// The system calls' send phase (objects §11.4). `address` is the CPtr to invoke.
+// Returns PREEMPTED when the operation backed out and the call will be repeated.
+struct send_phase {
+    cptr_t address;
+    bool is_call, is_blocking, can_donate, is_combined; // columns of objects §11.2
+};
+enum progress invoke(const struct send_phase *phase);
+
+// Writes a kernel reply to a thread: badge 0, `label`, and `count` words (abi §2.3, objects §0.4).
+void reply_write(struct tcb *thread, word_t label, const word_t *words, word_t count);
+
+// Message register i of a thread that has a buffer for writing (or null). Returns false if the word was dropped.
+bool message_write(struct tcb *thread, word_t *buffer, word_t i, word_t value);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Interrupts: claiming lines, binding them to notifications, and delivery (memory §4).
+#pragma once
+
+#include "core/invoke.h"
+
+// Boot: all lines inactive and disabled, the kernel's timer claimed and enabled.
+void irq_init(void);
+
+// Takes one waiting interrupt from the controller and deals with it.
+void irq_handle(void);
+
+// The last handler capability of a line is gone: mask it, it can be claimed again.
+void irq_release(word_t irq);

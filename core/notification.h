@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Notifications: a word of badges that are OR-ed together, and a queue of waiters (objects §9).
+#pragma once
+
+#include "core/invoke.h"
+
+void notification_signal(struct notification *notification, word_t badge); // objects §9.3
+
+// Wait (blocking) or poll (objects §9.4).
+void notification_receive(struct tcb *thread, struct notification *notification, bool is_blocking);
+
+// The bound, ACTIVE notification is received instead of a message (objects §9.5).
+void notification_consume(struct notification *notification, struct tcb *thread);
+
+// The thread gives back the notification's scheduling context if it runs on it (NS-1).
+void notification_return_sc(struct notification *notification, struct tcb *thread);
+
+// Takes a waiter out of the queue; its state is unchanged.
+void notification_dequeue(struct tcb *thread);
+// Puts a waiter behind its equals again, after its priority was set.
+void notification_requeue(struct tcb *thread, word_t priority);
+
+void notification_bind_tcb(struct notification *notification, struct tcb *thread);
+void notification_unbind_tcb(struct tcb *thread); // no-op without one
+void notification_bind_sc(struct notification *notification, struct sched_context *sc);
+void notification_unbind_sc(struct sched_context *sc); // no-op without one
+
+// The last capability is going (objects §5.2).
+void notification_finalise(struct notification *notification);

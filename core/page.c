@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Frames and page tables: mapping, unmapping, and the cache operations on a page (memory §2.3–2.6).
+//
+// A mapping belongs to the frame capability that made it. The capability can become stale: it remembers a mapping
+// that is gone or was replaced. Every use therefore walks the tables and compares the frame.
+#include "core/asid.h"
+#include "core/methods.h"
+#include "core/sched.h"
+#include "core/vspace.h"
+
+// ------------------------------------------------------------------------------------ page tables
+
+struct table_plan {
+    struct slot *slot;
+    struct walk walk;
+    asid_t asid;
+    vaddr_t address; // start of the range that the table will cover
+};
+
+static struct refusal decode_ARMPageTableMap(const struct args *a, struct table_plan *plan)
+{
+    struct cap vspace = extra_cap(a, 0);
+    vaddr_t address = arg(a, 0);
+    paddr_t root;
+    REQUIRE(!page_table_cap_is_mapped(a->cap), seL4_InvalidCapability, 0);
+    REQUIRE(cap_kind(vspace) == kind_vspace && vspace_cap_is_assigned(vspace), seL4_InvalidCapability, 1);
+    REQUIRE(address <= USER_TOP, seL4_InvalidArgument, 0);
+    REQUIRE_ACCEPTED(vspace_require_live(vspace, 1, &root));
+    plan->walk = vspace_walk(root, address);
+    REQUIRE(plan->walk.bits != PAGE_BITS && !walk_is_valid(plan->walk), seL4_DeleteFirst);
+    plan->slot = a->slot;
+    plan->asid = vspace_cap_asid(vspace);
+    plan->address = align_down(address, plan->walk.bits);
+    return ACCEPTED;
+}
+
+static enum progress perform_ARMPageTableMap(const struct table_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    paddr_t table = page_table_cap_base(plan->slot->cap);
+    desc_write(plan->walk.entry, desc_table(table));
+    plan->slot->cap = MAKE_CAP(page_table, .base = table, .is_mapped = 1, .asid = plan->asid, .address = plan->address);
+    return DONE;
+}
+DEFINE_METHOD(ARMPageTableMap, struct table_plan)
+
+void page_table_unlink(struct cap page_table)
+{
+    if (!page_table_cap_is_mapped(page_table)) {
+        return;
+    }
+    asid_t asid = page_table_cap_asid(page_table);
+    paddr_t root = asid_root(asid);
+    if (!root) {
+        return;
+    }
+    word_t wanted = desc_table(page_table_cap_base(page_table));
+    word_t *table = plat_ptr(root);
+    for (word_t bits = PAGE_BITS + 3 * TABLE_INDEX_BITS; bits > PAGE_BITS; bits -= TABLE_INDEX_BITS) {
+        word_t *entry = &table[(page_table_cap_address(page_table) >> bits) & LOW_BITS(TABLE_INDEX_BITS)];
+        if (*entry == wanted) {
+            desc_write(entry, 0);
+            plat_tlb_flush_asid(asid);
+            return;
+        }
+        if ((*entry & (DESC_VALID | DESC_TABLE_OR_PAGE)) != (DESC_VALID | DESC_TABLE_OR_PAGE)) {
+            return;
+        }
+        table = plat_ptr(desc_address(*entry));
+    }
+}
+
+static struct refusal decode_ARMPageTableUnmap(const struct args *a, struct table_plan *plan)
+{
+    REQUIRE(cdt_is_final(a->slot), seL4_RevokeFirst);
+    plan->slot = a->slot;
+    return ACCEPTED;
+}
+
+static enum progress perform_ARMPageTableUnmap(const struct table_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    struct cap cap = plan->slot->cap;
+    if (page_table_cap_is_mapped(cap)) {
+        page_table_unlink(cap);
+        void *table = plat_ptr(page_table_cap_base(cap));
+        __builtin_memset(table, 0, BIT(PAGE_BITS));
+        plat_clean_to_memory(table, BIT(PAGE_BITS));
+        plan->slot->cap = page_table_cap_set_is_mapped(cap, 0);
+    }
+    return DONE;
+}
+DEFINE_METHOD(ARMPageTableUnmap, struct table_plan)
+
+// ---------------------------------------------------------------------------------- map and unmap
+
+struct map_plan {
+    struct slot *slot;
+    struct walk walk;
+    word_t desc;
+    asid_t asid;
+    vaddr_t address;
+};
+
+// May this capability be mapped at the address? (memory §2.4 Map step 5)
+static struct refusal check_placement(struct cap frame, asid_t asid, vaddr_t address)
+{
+    if (frame_cap_asid(frame) != 0) {
+        REQUIRE(frame_cap_asid(frame) == asid, seL4_InvalidCapability, 1);
+        REQUIRE(frame_cap_address(frame) == address, seL4_InvalidArgument, 0);
+    } else {
+        REQUIRE(address + LOW_BITS(frame_cap_size_bits(frame)) <= USER_TOP, seL4_InvalidArgument, 0);
+    }
+    return ACCEPTED;
+}
+
+static struct refusal decode_ARMPageMap(const struct args *a, struct map_plan *plan)
+{
+    struct cap frame = a->cap, vspace = extra_cap(a, 0);
+    vaddr_t address = arg(a, 0);
+    word_t size_bits = frame_cap_size_bits(frame);
+    paddr_t root;
+    REQUIRE_ACCEPTED(vspace_require_live(vspace, 1, &root));
+    REQUIRE(is_aligned(address, size_bits), seL4_AlignmentError);
+    REQUIRE_ACCEPTED(check_placement(frame, vspace_cap_asid(vspace), address));
+    plan->walk = vspace_walk(root, address);
+    if (plan->walk.bits != size_bits) {
+        return refuse_missing(false, plan->walk.bits);
+    }
+    enum frame_access access = frame_access_mask((enum frame_access)frame_cap_access(frame), arg(a, 1));
+    plan->slot = a->slot;
+    plan->desc = desc_page(frame_cap_base(frame), size_bits, access, arg(a, 2));
+    plan->asid = vspace_cap_asid(vspace);
+    plan->address = address;
+    return ACCEPTED;
+}
+
+static enum progress perform_ARMPageMap(const struct map_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    bool replaces = walk_is_valid(plan->walk);
+    desc_write(plan->walk.entry, plan->desc);
+    if (replaces) {
+        plat_tlb_flush_page(plan->asid, plan->address, plan->walk.bits);
+    }
+    plan->slot->cap = frame_cap_set_asid(frame_cap_set_address(plan->slot->cap, plan->address), plan->asid);
+    plat_page_mapped(plan->asid, plan->address);
+    return DONE;
+}
+DEFINE_METHOD(ARMPageMap, struct map_plan)
+
+// The entry that the capability's mapping lives in; false if the capability is stale.
+static bool find_mapping(struct cap frame, paddr_t root, struct walk *walk)
+{
+    *walk = vspace_walk(root, frame_cap_address(frame));
+    return walk->bits == frame_cap_size_bits(frame) && walk_is_page(*walk) && desc_address(*walk->entry) == frame_cap_base(frame);
+}
+
+void page_remove(struct cap frame)
+{
+    asid_t asid = frame_cap_asid(frame);
+    paddr_t root = asid == 0 ? 0 : asid_root(asid);
+    struct walk walk;
+    if (root && find_mapping(frame, root, &walk)) {
+        desc_write(walk.entry, 0);
+        plat_tlb_flush_page(asid, frame_cap_address(frame), walk.bits);
+    }
+}
+
+static struct refusal decode_ARMPageUnmap(const struct args *a, struct map_plan *plan)
+{
+    plan->slot = a->slot;
+    return ACCEPTED;
+}
+
+static enum progress perform_ARMPageUnmap(const struct map_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    page_remove(plan->slot->cap);
+    plan->slot->cap = frame_cap_set_asid(frame_cap_set_address(plan->slot->cap, 0), 0);
+    return DONE;
+}
+DEFINE_METHOD(ARMPageUnmap, struct map_plan)
+
+static struct refusal decode_ARMPageGetAddress(const struct args *a, struct map_plan *plan)
+{
+    plan->slot = a->slot;
+    return ACCEPTED;
+}
+
+static enum progress perform_ARMPageGetAddress(const struct map_plan *plan, struct answer *answer)
+{
+    answer_word(answer, frame_cap_base(plan->slot->cap));
+    return DONE;
+}
+DEFINE_METHOD(ARMPageGetAddress, struct map_plan)
+
+// -------------------------------------------------------------------------------- cache operations
+
+struct cache_plan {
+    enum cache_operation operation;
+    paddr_t address;
+    word_t bytes;
+    bool is_device;
+};
+
+// memory §2.6
+static struct refusal decode_cache(const struct args *a, enum cache_operation operation, struct cache_plan *plan)
+{
+    word_t start = arg(a, 0), end = arg(a, 1), size = BIT(frame_cap_size_bits(a->cap));
+    struct walk walk;
+    REQUIRE(frame_cap_asid(a->cap) != 0, seL4_IllegalOperation);
+    paddr_t root = asid_root(frame_cap_asid(a->cap));
+    REQUIRE(root, seL4_FailedLookup, 0, seL4_InvalidRoot);
+    REQUIRE(end > start, seL4_InvalidArgument, 1);
+    REQUIRE(start < size && end <= size, seL4_InvalidArgument, 0);
+    REQUIRE(find_mapping(a->cap, root, &walk), seL4_InvalidCapability, 0);
+    if (operation == CACHE_INVALIDATE) {
+        REQUIRE((*walk.entry & DESC_ACCESS_MASK) == DESC_ACCESS_READ_WRITE, seL4_IllegalOperation);
+    }
+    *plan = (struct cache_plan){operation, frame_cap_base(a->cap) + start, end - start, frame_cap_is_device(a->cap)};
+    return ACCEPTED;
+}
+
+static enum progress perform_cache(const struct cache_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    if (!plan->is_device) { // devices are not behind the kernel's cacheable window
+        plat_cache_operation(plan->operation, plan->address, plan->bytes);
+    }
+    return DONE;
+}
+
+#define DEFINE_CACHE_METHOD(label, operation)                                                     \
+    static struct refusal decode_##label(const struct args *a, struct cache_plan *plan)           \
+    {                                                                                             \
+        return decode_cache(a, operation, plan);                                                  \
+    }                                                                                             \
+    static enum progress perform_##label(const struct cache_plan *plan, struct answer *answer)    \
+    {                                                                                             \
+        return perform_cache(plan, answer);                                                       \
+    }                                                                                             \
+    DEFINE_METHOD(label, struct cache_plan)
+
+DEFINE_CACHE_METHOD(ARMPageClean_Data, CACHE_CLEAN)
+DEFINE_CACHE_METHOD(ARMPageInvalidate_Data, CACHE_INVALIDATE)
+DEFINE_CACHE_METHOD(ARMPageCleanInvalidate_Data, CACHE_CLEAN_INVALIDATE)
+DEFINE_CACHE_METHOD(ARMPageUnify_Instruction, CACHE_UNIFY_INSTRUCTION)

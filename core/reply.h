@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Reply objects: where a caller waits for its answer, and how a lent scheduling context finds its way back
+// (objects §10, threads §6).
+#pragma once
+
+#include "core/invoke.h"
+
+// A receiver that blocks reserves the reply object for its next caller.
+void reply_reserve(struct reply *reply, struct tcb *receiver);
+
+// Clears the link between a reply object and its thread, which becomes INACTIVE (the caller sets what it wants).
+void reply_unlink(struct reply *reply);
+
+// The caller waits on the (free) reply object; if allowed, its scheduling context moves to the callee (DON-2).
+void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, bool can_donate);
+
+// A reply capability is invoked by the replier (objects §10.5). No effect if nobody waits.
+void reply_invoke(struct reply *reply, struct tcb *replier, bool can_grant);
+
+// A caller leaves its wait without a reply (DON-9).
+void reply_drop_caller(struct tcb *caller);
+
+// The whole call stack loses its scheduling context (objects §10.4 "detach SC").
+void reply_detach_sc(struct sched_context *sc);
+
+// The last capability is going (objects §5.2).
+void reply_finalise(struct reply *reply);
+
+// Whose top the reply is, or null.
+struct sched_context *reply_stack_owner(const struct reply *reply);
+// The next newer reply object, or null.
+struct reply *reply_newer(const struct reply *reply);

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Scheduling contexts: binding, donation, and the methods Bind, Unbind, UnbindObject, Consumed and YieldTo.
+//
+// Links kept mutual: sc->thread with thread->sc, sc->notification with notification->sc, sc->yielder with
+// yielder->yielding_to. A thread and a notification each refer to at most one context; the two bindings are
+// independent of each other (SC-5).
+#include "core/sched_context.h"
+
+#include "core/methods.h"
+#include "core/notification.h"
+#include "core/reply.h"
+
+// ---------------------------------------------------------------------------------------- binding
+
+static void link(struct sched_context *sc, struct tcb *thread)
+{
+    KASSERT(!sc->thread && !thread->sc);
+    sc->thread = thread;
+    thread->sc = sc;
+}
+
+static void unlink(struct sched_context *sc)
+{
+    sched_remove(sc->thread);
+    sc->thread->sc = NULL;
+    sc->thread = NULL;
+}
+
+void sc_unblock_refill(struct sched_context *sc)
+{
+    if (sc && sc->is_sporadic && sc != ks.charged_sc && refill_merge_on_unblock(sc, ks.now)) {
+        ks.rearm = true;
+    }
+}
+
+void sc_bind(struct sched_context *sc, struct tcb *thread)
+{
+    link(sc, thread);
+    sc_unblock_refill(sc);
+    sched_settle(sc);
+    if (sched_is_schedulable(thread)) {
+        sched_push_front(thread);
+        sched_demand();
+    }
+}
+
+void sc_unbind_thread(struct sched_context *sc)
+{
+    struct tcb *thread = sc->thread;
+    if (!thread) {
+        return;
+    }
+    if (thread == ks.current) {
+        sched_demand();
+    }
+    unlink(sc);
+}
+
+void sc_donate(struct sched_context *sc, struct tcb *thread)
+{
+    struct tcb *from = sc->thread;
+    if (from) {
+        unlink(sc);
+        if (from == ks.current || (ks.action == ACTION_NOMINATE && from == ks.nominee)) {
+            sched_demand();
+        }
+    }
+    link(sc, thread);
+}
+
+// ------------------------------------------------------------------------------- consumed, YieldTo
+
+word_t sc_take_consumed(struct sched_context *sc)
+{
+    ticks_t reported = min_word(sc->consumed, ~UINT64_C(0) / 62500);
+    sc->consumed -= reported;
+    return ticks_to_us(reported);
+}
+
+void sc_cancel_yield(struct tcb *yielder)
+{
+    if (yielder->yielding_to) {
+        yielder->yielding_to->yielder = NULL;
+        yielder->yielding_to = NULL;
+    }
+}
+
+void sc_complete_yield(struct tcb *yielder)
+{
+    word_t consumed = sc_take_consumed(yielder->yielding_to);
+    sc_cancel_yield(yielder);
+    reply_write(yielder, seL4_NoError, &consumed, 1);
+}
+
+void sc_finalise(struct sched_context *sc)
+{
+    sc_unbind_thread(sc);
+    notification_unbind_sc(sc);
+    reply_detach_sc(sc);
+    if (sc->yielder) {
+        sc_complete_yield(sc->yielder);
+    }
+    sc->capacity = 0;
+    sc->is_sporadic = false;
+}
+
+// ----------------------------------------------------------------------------------------- methods
+
+struct binding_plan {
+    struct sched_context *sc;
+    struct tcb *thread;                // one of the two
+    struct notification *notification;
+};
+
+static bool is_blocked_without_time(const struct tcb *thread, struct sched_context *sc)
+{
+    return tcb_is_blocked(thread) && !sc_is_released(sc, ks.now);
+}
+
+static struct refusal decode_SchedContextBind(const struct args *a, struct binding_plan *plan)
+{
+    *plan = (struct binding_plan){.sc = cap_sched_context(a->cap)};
+    struct cap object = extra_cap(a, 0);
+    switch (cap_kind(object)) {
+    case kind_tcb:
+        plan->thread = cap_tcb(object);
+        REQUIRE(!plan->sc->thread, seL4_IllegalOperation);
+        REQUIRE(!plan->thread->sc, seL4_IllegalOperation);
+        REQUIRE(!is_blocked_without_time(plan->thread, plan->sc), seL4_IllegalOperation);
+        return ACCEPTED;
+    case kind_notification:
+        plan->notification = cap_notification(object);
+        REQUIRE(!plan->sc->notification, seL4_IllegalOperation);
+        REQUIRE(!plan->notification->sc, seL4_IllegalOperation);
+        return ACCEPTED;
+    default:
+        return REFUSE(seL4_InvalidCapability, 1);
+    }
+}
+
+static enum progress perform_SchedContextBind(const struct binding_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    if (plan->thread) {
+        sc_bind(plan->sc, plan->thread);
+    } else {
+        notification_bind_sc(plan->notification, plan->sc);
+    }
+    return DONE;
+}
+DEFINE_METHOD(SchedContextBind, struct binding_plan)
+
+static struct refusal decode_SchedContextUnbindObject(const struct args *a, struct binding_plan *plan)
+{
+    *plan = (struct binding_plan){.sc = cap_sched_context(a->cap)};
+    struct cap object = extra_cap(a, 0);
+    switch (cap_kind(object)) {
+    case kind_tcb:
+        plan->thread = cap_tcb(object);
+        REQUIRE(plan->sc->thread == plan->thread, seL4_IllegalOperation);
+        REQUIRE(plan->thread != ks.current, seL4_IllegalOperation);
+        return ACCEPTED;
+    case kind_notification:
+        plan->notification = cap_notification(object);
+        REQUIRE(plan->sc->notification == plan->notification, seL4_IllegalOperation);
+        return ACCEPTED;
+    default:
+        return REFUSE(seL4_InvalidCapability, 1);
+    }
+}
+
+static enum progress perform_SchedContextUnbindObject(const struct binding_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    if (plan->thread) {
+        sc_unbind_thread(plan->sc);
+    } else {
+        notification_unbind_sc(plan->sc);
+    }
+    return DONE;
+}
+DEFINE_METHOD(SchedContextUnbindObject, struct binding_plan)
+
+static struct refusal decode_SchedContextUnbind(const struct args *a, struct binding_plan *plan)
+{
+    *plan = (struct binding_plan){.sc = cap_sched_context(a->cap)};
+    REQUIRE(plan->sc->thread != ks.current, seL4_IllegalOperation);
+    return ACCEPTED;
+}
+
+static enum progress perform_SchedContextUnbind(const struct binding_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    sc_unbind_thread(plan->sc);
+    notification_unbind_sc(plan->sc);
+    reply_detach_sc(plan->sc);
+    return DONE;
+}
+DEFINE_METHOD(SchedContextUnbind, struct binding_plan)
+
+static struct refusal decode_SchedContextConsumed(const struct args *a, struct binding_plan *plan)
+{
+    *plan = (struct binding_plan){.sc = cap_sched_context(a->cap)};
+    return ACCEPTED;
+}
+
+static enum progress perform_SchedContextConsumed(const struct binding_plan *plan, struct answer *answer)
+{
+    answer_word(answer, sc_take_consumed(plan->sc));
+    return DONE;
+}
+DEFINE_METHOD(SchedContextConsumed, struct binding_plan)
+
+static struct refusal decode_SchedContextYieldTo(const struct args *a, struct binding_plan *plan)
+{
+    *plan = (struct binding_plan){.sc = cap_sched_context(a->cap)};
+    REQUIRE(plan->sc->thread, seL4_IllegalOperation);
+    REQUIRE(plan->sc->thread != ks.current, seL4_IllegalOperation);
+    REQUIRE(plan->sc->thread->priority <= ks.current->mcp, seL4_IllegalOperation);
+    return ACCEPTED;
+}
+
+static enum progress perform_SchedContextYieldTo(const struct binding_plan *plan, struct answer *answer)
+{
+    struct sched_context *sc = plan->sc;
+    struct tcb *target = sc->thread;
+    if (sc->yielder) {
+        sc_complete_yield(sc->yielder); // YT-1: one yielder a context
+    }
+    sched_settle(sc);
+    if (!sched_is_schedulable(target)) {
+        answer_word(answer, sc_take_consumed(sc));
+        return DONE;
+    }
+    sched_dequeue(target);
+    if (target->priority < ks.current->priority) {
+        sched_push_front(target);
+        answer_word(answer, sc_take_consumed(sc));
+        return DONE;
+    }
+    sc->yielder = ks.current;
+    ks.current->yielding_to = sc;
+    sched_push_front(ks.current);
+    sched_push_front(target);
+    sched_demand();
+    return DONE;
+}
+DEFINE_METHOD(SchedContextYieldTo, struct binding_plan)

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Threads: creation, suspension, resumption, priorities, and the way out of whatever a thread waits for.
+// The methods that user level invokes are in tcb_methods.c and tcb_registers.c.
+#include "core/tcb.h"
+
+#include "core/endpoint.h"
+#include "core/notification.h"
+#include "core/reply.h"
+#include "core/sched_context.h"
+
+// --------------------------------------------------------------------------------------- creation
+
+// Appends to a name as much as fits; returns the new length.
+static word_t append(char *name, word_t length, const char *text)
+{
+    while (*text && length < TCB_NAME_BYTES - 1) {
+        name[length++] = *text++;
+    }
+    name[length] = '\0';
+    return length;
+}
+
+static void init(struct tcb *thread)
+{
+    thread->regs.spsr = SPSR_USER;
+    thread->domain = ks.current_domain;
+    thread->all_next = ks.all_threads;
+    if (ks.all_threads) {
+        ks.all_threads->all_previous = thread;
+    }
+    ks.all_threads = thread;
+    plat_thread_init(thread);
+}
+
+void tcb_init(struct tcb *thread, const char *name)
+{
+    init(thread);
+    append(thread->name, 0, name);
+}
+
+void tcb_init_child(struct tcb *thread, const struct tcb *creator)
+{
+    init(thread);
+    word_t length = append(thread->name, 0, "child of: '");
+    length = append(thread->name, length, creator->name);
+    append(thread->name, length, "'");
+}
+
+static void forget(struct tcb *thread)
+{
+    if (thread->all_next) {
+        thread->all_next->all_previous = thread->all_previous;
+    }
+    *(thread->all_previous ? &thread->all_previous->all_next : &ks.all_threads) = thread->all_next;
+    thread->all_next = thread->all_previous = NULL;
+}
+
+void tcb_finalise(struct tcb *thread)
+{
+    notification_unbind_tcb(thread);
+    struct sched_context *sc = thread->sc;
+    if (sc) {
+        sc_unbind_thread(sc);
+        if (sc->yielder) {
+            sc_complete_yield(sc->yielder);
+        }
+    }
+    tcb_suspend(thread);
+    forget(thread);
+    plat_thread_destroy(thread);
+}
+
+// ------------------------------------------------------------------------------- stopping, starting
+
+void tcb_cancel_ipc(struct tcb *thread)
+{
+    thread->fault.type = 0;
+    switch (thread->state) {
+    case THREAD_BLOCKED_ON_SEND:
+        endpoint_dequeue(thread);
+        break;
+    case THREAD_BLOCKED_ON_RECEIVE:
+        endpoint_dequeue(thread);
+        if (thread->reply) {
+            reply_unlink(thread->reply);
+        }
+        break;
+    case THREAD_BLOCKED_ON_NOTIFICATION:
+        notification_dequeue(thread);
+        break;
+    case THREAD_BLOCKED_ON_REPLY:
+        reply_drop_caller(thread);
+        break;
+    default:
+        return;
+    }
+    tcb_set_state(thread, THREAD_INACTIVE);
+}
+
+void tcb_suspend(struct tcb *thread)
+{
+    tcb_cancel_ipc(thread);
+    if (thread->state == THREAD_RUNNING) {
+        thread->regs.fault_pc = thread->regs.pc;
+    }
+    sched_remove(thread);
+    sc_cancel_yield(thread);
+    tcb_set_state(thread, THREAD_INACTIVE);
+}
+
+void tcb_resume(struct tcb *thread)
+{
+    if (!tcb_is_stopped(thread)) {
+        return;
+    }
+    tcb_cancel_ipc(thread);
+    tcb_set_state(thread, THREAD_RESTART);
+    if (thread->sc) {
+        sc_unblock_refill(thread->sc);
+        sched_settle(thread->sc);
+        sched_nominate(thread);
+    }
+}
+
+void tcb_set_priority(struct tcb *thread, word_t priority)
+{
+    switch (thread->state) {
+    case THREAD_RUNNING:
+    case THREAD_RESTART:
+        if (!thread->is_queued && thread != ks.current) {
+            thread->priority = priority;
+            return;
+        }
+        sched_dequeue(thread);
+        thread->priority = priority;
+        if (sched_is_schedulable(thread)) {
+            sched_push_front(thread);
+        }
+        sched_demand();
+        return;
+    case THREAD_BLOCKED_ON_RECEIVE:
+    case THREAD_BLOCKED_ON_SEND:
+        endpoint_requeue(thread, priority);
+        return;
+    case THREAD_BLOCKED_ON_NOTIFICATION:
+        notification_requeue(thread, priority);
+        return;
+    default:
+        thread->priority = priority;
+        return;
+    }
+}
+
+// -------------------------------------------------------------------------------------- IPC buffer
+
+word_t *tcb_buffer(const struct tcb *thread, enum buffer_use use)
+{
+    struct cap cap = thread->slots[TCB_BUFFER].cap;
+    if (cap_kind(cap) != kind_frame || frame_cap_is_device(cap)) {
+        return NULL;
+    }
+    word_t access = frame_cap_access(cap);
+    if (access != ACCESS_READ_WRITE && !(access == ACCESS_READ_ONLY && use == BUFFER_FOR_READING)) {
+        return NULL;
+    }
+    return plat_ptr(frame_cap_base(cap) + (thread->buffer_address & LOW_BITS(frame_cap_size_bits(cap))));
+}

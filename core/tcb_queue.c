@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Queues of threads. Every queue of the kernel is one of these: ready lists, the sleep list, the waiters of
+// endpoints and notifications. A thread is in at most one of them, so the links live in the TCB.
+#include "core/tcb.h"
+
+static void link_between(struct tcb_queue *queue, struct tcb *previous, struct tcb *thread, struct tcb *next)
+{
+    KASSERT(!thread->queue_next && !thread->queue_previous && queue->head != thread);
+    thread->queue_previous = previous;
+    thread->queue_next = next;
+    *(previous ? &previous->queue_next : &queue->head) = thread;
+    *(next ? &next->queue_previous : &queue->tail) = thread;
+}
+
+void tcb_queue_push_front(struct tcb_queue *queue, struct tcb *thread)
+{
+    link_between(queue, NULL, thread, queue->head);
+}
+
+void tcb_queue_push_back(struct tcb_queue *queue, struct tcb *thread)
+{
+    link_between(queue, queue->tail, thread, NULL);
+}
+
+void tcb_queue_insert_behind(struct tcb_queue *queue, struct tcb *previous, struct tcb *thread)
+{
+    link_between(queue, previous, thread, previous ? previous->queue_next : queue->head);
+}
+
+void tcb_queue_insert_by_priority(struct tcb_queue *queue, struct tcb *thread)
+{
+    struct tcb *previous = queue->tail;
+    while (previous && previous->priority < thread->priority) {
+        previous = previous->queue_previous;
+    }
+    tcb_queue_insert_behind(queue, previous, thread);
+}
+
+void tcb_queue_remove(struct tcb_queue *queue, struct tcb *thread)
+{
+    struct tcb *previous = thread->queue_previous, *next = thread->queue_next;
+    KASSERT(previous ? previous->queue_next == thread : queue->head == thread);
+    KASSERT(next ? next->queue_previous == thread : queue->tail == thread);
+    *(previous ? &previous->queue_next : &queue->head) = next;
+    *(next ? &next->queue_previous : &queue->tail) = previous;
+    thread->queue_next = thread->queue_previous = NULL;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// VSpaces: the table walk, liveness, activation, and the cache operations on ranges of virtual addresses.
+//
+// The descriptors written here are what the hardware walks on QEMU and what the hosted machine's software-filled TLB
+// reads: the same bytes on both. A level-3 page and a table look alike; the level tells them apart.
+#include "core/vspace.h"
+
+#include "core/asid.h"
+#include "core/methods.h"
+#include "core/sched.h"
+
+struct walk vspace_walk(paddr_t root, vaddr_t address)
+{
+    const word_t table_kind = DESC_VALID | DESC_TABLE_OR_PAGE;
+    word_t bits = PAGE_BITS + 3 * TABLE_INDEX_BITS;
+    word_t *table = plat_ptr(root);
+    word_t *entry = &table[(address >> bits) & LOW_BITS(TABLE_INDEX_BITS)];
+    while (bits > PAGE_BITS && (*entry & table_kind) == table_kind) {
+        bits -= TABLE_INDEX_BITS;
+        table = plat_ptr(desc_address(*entry));
+        entry = &table[(address >> bits) & LOW_BITS(TABLE_INDEX_BITS)];
+    }
+    return (struct walk){entry, bits};
+}
+
+word_t desc_page(paddr_t base, word_t size_bits, enum frame_access access, word_t attributes)
+{
+    word_t desc = base | DESC_VALID | DESC_ACCESSED | DESC_NOT_GLOBAL;
+    desc |= size_bits == PAGE_BITS ? DESC_TABLE_OR_PAGE : 0;
+    desc |= attributes & ATTR_CACHEABLE ? DESC_ATTR_NORMAL : 0;
+    desc |= attributes & ATTR_EXECUTE_NEVER ? DESC_EXECUTE_NEVER : 0;
+    switch (access) {
+    case ACCESS_READ_WRITE:
+        return desc | DESC_ACCESS_READ_WRITE;
+    case ACCESS_READ_ONLY:
+        return desc | DESC_ACCESS_READ_ONLY;
+    case ACCESS_NONE:
+        return desc;
+    }
+    return desc;
+}
+
+void desc_write(word_t *entry, word_t value)
+{
+    *entry = value;
+    plat_descriptor_written(entry);
+}
+
+struct refusal vspace_require_live(struct cap vspace, word_t n, paddr_t *root)
+{
+    REQUIRE(cap_kind(vspace) == kind_vspace && vspace_cap_is_assigned(vspace), seL4_InvalidCapability, n);
+    *root = asid_root(vspace_cap_asid(vspace));
+    REQUIRE(*root, seL4_FailedLookup, 0, seL4_InvalidRoot);
+    REQUIRE(*root == vspace_cap_base(vspace), seL4_InvalidCapability, n);
+    return ACCEPTED;
+}
+
+void vspace_activate(const struct tcb *thread)
+{
+    paddr_t root;
+    struct cap vspace = thread->slots[TCB_VSPACE].cap;
+    if (vspace_require_live(vspace, 0, &root).error == seL4_NoError) {
+        plat_vspace_activate(root, vspace_cap_asid(vspace));
+    } else {
+        plat_vspace_activate(0, 0);
+    }
+}
+
+// -------------------------------------------------------------------------------- cache operations
+
+struct range_plan {
+    enum cache_operation operation;
+    bool is_mapped;
+    paddr_t address;
+    word_t bytes;
+};
+
+// memory §2.7
+static struct refusal decode_range(const struct args *a, enum cache_operation operation, struct range_plan *plan)
+{
+    vaddr_t start = arg(a, 0), end = arg(a, 1);
+    paddr_t root;
+    *plan = (struct range_plan){.operation = operation};
+    REQUIRE(end > start, seL4_InvalidArgument, 1);
+    REQUIRE(end <= USER_TOP, seL4_IllegalOperation);
+    REQUIRE_ACCEPTED(vspace_require_live(a->cap, 0, &root));
+    struct walk w = vspace_walk(root, start);
+    if (!walk_is_page(w)) {
+        return ACCEPTED; // nothing is mapped there: nothing to do
+    }
+    vaddr_t page = align_down(start, w.bits), last = page + LOW_BITS(w.bits);
+    REQUIRE(end - 1 <= last, seL4_RangeError, start, last);
+    if (operation == CACHE_INVALIDATE) {
+        REQUIRE((*w.entry & DESC_ACCESS_MASK) == DESC_ACCESS_READ_WRITE, seL4_IllegalOperation);
+    }
+    plan->is_mapped = true;
+    plan->address = desc_address(*w.entry) + (start - page);
+    plan->bytes = end - start;
+    return ACCEPTED;
+}
+
+static enum progress perform_range(const struct range_plan *plan, struct answer *answer)
+{
+    (void)answer;
+    if (plan->is_mapped) {
+        plat_cache_operation(plan->operation, plan->address, plan->bytes);
+    }
+    return DONE;
+}
+
+#define DEFINE_RANGE_METHOD(label, operation)                                                     \
+    static struct refusal decode_##label(const struct args *a, struct range_plan *plan)           \
+    {                                                                                             \
+        return decode_range(a, operation, plan);                                                  \
+    }                                                                                             \
+    static enum progress perform_##label(const struct range_plan *plan, struct answer *answer)    \
+    {                                                                                             \
+        return perform_range(plan, answer);                                                       \
+    }                                                                                             \
+    DEFINE_METHOD(label, struct range_plan)
+
+DEFINE_RANGE_METHOD(ARMVSpaceClean_Data, CACHE_CLEAN)
+DEFINE_RANGE_METHOD(ARMVSpaceInvalidate_Data, CACHE_INVALIDATE)
+DEFINE_RANGE_METHOD(ARMVSpaceCleanInvalidate_Data, CACHE_CLEAN_INVALIDATE)
+DEFINE_RANGE_METHOD(ARMVSpaceUnify_Instruction, CACHE_UNIFY_INSTRUCTION)
