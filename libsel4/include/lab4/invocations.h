@@ -16,7 +16,7 @@
  * result          one token: error     the stub returns seL4_Error
  *                            flags, consumed, paddr   it returns `struct stub { int error; T result; }`, T as in
  *                                      LAB4_RESULT_CTYPE_<result>, the value taken from MR0
- *                            custom    returns seL4_Error, but marshalled by hand (sel4/sel4_custom_stubs.h)
+ *                            custom    returns seL4_Error, but marshalled by hand (sel4/virtual_client.h)
  * args            sequence of (type, name), in the order of the C prototype after the service capability. Words and
  *                 capabilities are each numbered in this order: the i-th word is MRi, the i-th capability is cap number i+1.
  *                 May be empty. Types, each a word of its own unless said otherwise:
@@ -41,9 +41,9 @@
 #ifndef LAB4_INVOCATIONS_H
 #define LAB4_INVOCATIONS_H
 
-#define LAB4_CAT_(a, b) a##b
-#define LAB4_CAT(a, b) LAB4_CAT_(a, b)
-#define LAB4_SEQUENCE(visitor, args) LAB4_CAT(visitor##_A args, _END)
+#define LAB4_SEQUENCE_END_(...) __VA_ARGS__##_END
+#define LAB4_SEQUENCE_END(...) LAB4_SEQUENCE_END_(__VA_ARGS__)
+#define LAB4_SEQUENCE(visitor, args) LAB4_SEQUENCE_END(visitor##_A args)
 
 #define LAB4_SLOT_ARGS (word, index)(byte, depth)
 #define LAB4_SOURCE_ARGS (word, dest_index)(byte, dest_depth)(cnode, src_root)(word, src_index)(byte, src_depth)
