@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the entry of a root task to main and to its end. Called by crt0 on the root thread's stack, before there is TLS. */
+#include <lab4/exit.h>
+#include <lab4/printf.h>
+#include <lab4/runtime.h>
+#include <lab4/tls.h>
+#include <sel4/bootinfo.h>
+
+#include "machine.h"
+
+int main(void);
+_Noreturn void lab4_start(seL4_BootInfo *info);
+extern seL4_BootInfo *bootinfo;
+
+/* Room for the root thread's thread-local variables: memory cannot be allocated yet. */
+static char tls_block[16384];
+
+seL4_BootInfo *lab4_bootinfo(void)
+{
+    return bootinfo;
+}
+
+_Noreturn void lab4_start(seL4_BootInfo *info)
+{
+    if (lab4_tls_size() > sizeof(tls_block)) {
+        printf("thread-local variables need %lu bytes, the root thread has %lu\n", lab4_tls_size(), sizeof(tls_block));
+        lab4_exit(LAB4_EXIT_TLS);
+    }
+    machine_set_thread_pointer(lab4_tls_init(tls_block, info->ipcBuffer));
+    bootinfo = info; /* seL4_InitBootInfo, which is deprecated, does just this */
+    lab4_exit(main());
+}
