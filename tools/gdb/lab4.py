@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# gdb commands for a lab4 kernel, hosted or on QEMU:
+#
+#     (gdb) source tools/gdb/lab4.py
+#     (gdb) lab4-threads            every thread: state, priority, pc, what it waits for
+#     (gdb) lab4-slot EXPR          the capability in a slot; EXPR is a `struct slot *`
+#     (gdb) lab4-tree [EXPR]        the derivation list that a slot is part of (default: all of the current CSpace)
+#
+# They read `ks` and the objects in memory through the debug information of the core, call nothing in the inferior, and
+# decode capabilities with the same table as the kernel: the fields are read off core/cap.h.
+import os
+import re
+
+import gdb
+
+CAP_HEADER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "core", "cap.h")
+WORD = (1 << 64) - 1
+KIND_SHIFT = 59
+
+
+def read_tables():
+    """Kinds {number: name} and fields {kind: [(field, word, low, width, shift)]} from the macros of core/cap.h."""
+    with open(CAP_HEADER, encoding="utf-8") as header:
+        text = header.read()
+    kinds = {int(number): name for name, number in re.findall(r"\bK\((\w+), (\d+)\)", text)}
+    fields = {}
+    for kind, field, *numbers in re.findall(r"\bF\((\w+), (\w+), (\d+), (\d+), (\d+), (\d+)\)", text):
+        fields.setdefault(kind, []).append((field, *map(int, numbers)))
+    return kinds, fields
+
+
+KINDS, FIELDS = read_tables()
+
+
+def describe(words):
+    kind = KINDS.get(words[0] >> KIND_SHIFT, "?")
+    parts = []
+    for field, word, low, width, shift in FIELDS.get(kind, []):
+        value = ((words[word] >> low) & ((1 << width) - 1)) << shift
+        parts.append(f"{field}={value:#x}")
+    return kind + (" " + " ".join(parts) if parts else "")
+
+
+def cap_words(slot):
+    return [int(slot["cap"]["words"][i]) & WORD for i in range(2)]
+
+
+def neighbour(slot, member):
+    """The slot that a list link names, or None; bit 0 of a link is a flag."""
+    address = int(slot[member]) & WORD & ~1
+    return gdb.Value(address).cast(slot.type.pointer()).dereference() if address else None
+
+
+def kernel():
+    return gdb.parse_and_eval("ks")
+
+
+def threads():
+    thread = kernel()["all_threads"]
+    while int(thread):
+        yield thread.dereference()
+        thread = thread["all_next"]
+
+
+class Threads(gdb.Command):
+    """Lists every thread of the lab4 kernel, newest first."""
+
+    def __init__(self):
+        super().__init__("lab4-threads", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        current = int(kernel()["current"])
+        print(f"  {'name':<24} {'state':<32} prio  {'pc':>18}  sc")
+        for thread in threads():
+            mark = "*" if int(thread.address) == current else " "
+            state = str(thread["state"]).replace("THREAD_", "").lower()
+            if thread["is_sleeping"]:
+                state += " (sleeping)"
+            pc = int(thread["regs"]["pc"]) & WORD
+            name = thread["name"].string(errors="replace")
+            print(f"{mark} {name:<24} {state:<32} {int(thread['priority']):>4}  {pc:#18x}  {int(thread['sc']):#x}")
+
+
+class Slot(gdb.Command):
+    """lab4-slot EXPR: decodes the capability in a slot (EXPR: struct slot *)."""
+
+    def __init__(self):
+        super().__init__("lab4-slot", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
+
+    def invoke(self, argument, from_tty):
+        if not argument:
+            raise gdb.GdbError("lab4-slot needs an expression, for example: lab4-slot &ks.current->slots[0]")
+        slot = gdb.parse_and_eval(argument).dereference()
+        print(describe(cap_words(slot)))
+
+
+def print_list(slot, seen):
+    """Prints the whole derivation list that contains the slot."""
+    previous = neighbour(slot, "previous")
+    while previous is not None:
+        slot, previous = previous, neighbour(previous, "previous")
+    while slot is not None and int(slot.address) not in seen:
+        seen.add(int(slot.address))
+        revocable = "parent" if int(slot["next"]) & 1 else "      "
+        first = "first" if int(slot["previous"]) & 1 else "     "
+        print(f"{int(slot.address):#x} {revocable} {first} {describe(cap_words(slot))}")
+        slot = neighbour(slot, "next")
+
+
+class Tree(gdb.Command):
+    """lab4-tree [EXPR]: the derivation list of a slot, or of every slot of the current thread's root CNode."""
+
+    def __init__(self):
+        super().__init__("lab4-tree", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
+
+    def invoke(self, argument, from_tty):
+        seen = set()
+        if argument:
+            print_list(gdb.parse_and_eval(argument).dereference(), seen)
+            return
+        root = kernel()["current"].dereference()["slots"][0]
+        if KINDS.get(cap_words(root)[0] >> KIND_SHIFT) != "cnode":
+            raise gdb.GdbError("The current thread has no CSpace; give a slot: lab4-tree &thread->slots[1]")
+        print_list(root, seen)
+
+
+Threads()
+Slot()
+Tree()
