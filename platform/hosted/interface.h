@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the two halves of the hosted platform share: one memory file, its control page, and the start-up protocol.
+ *
+ *   front end  (platform/hosted/frontend, an ordinary program)    command line, user ELF, device tree, console input,
+ *                                                                 device models, --timeout, reaping, exit status
+ *   machine    (platform/hosted/machine, the freestanding image   kernel core, entry code, one process per VSpace,
+ *              `lab4-machine`)                                    time, interrupt controller, console output
+ *
+ * Start-up
+ *   1. The front end creates a memory file of MACHINE_FILE_BYTES(ram), maps its first page and its RAM part, writes the
+ *      user image and the device tree into RAM, and fills in the upper half of struct machine_control (everything else
+ *      stays zero). RAM that it does not write stays untouched: it is known to be zero.
+ *   2. It forks and executes `lab4-machine` from a thread that lives as long as the front end (PR_SET_PDEATHSIG is per
+ *      thread), with descriptor MACHINE_FD_MEMORY = the file, MACHINE_FD_CONSOLE = where console output goes (blocking),
+ *      2 = where warnings and panics go, and no others. No arguments are looked at.
+ *   3. The machine checks magic, version and frontend_pid, maps everything at fixed addresses, boots the core, and becomes
+ *      the zygote: a single-threaded process that only forks the processes that run user code, and reaps them.
+ *
+ * Running
+ *   - Time belongs to the machine alone (a timer of each machine process). The front end has no part in it.
+ *   - Devices: the front end moves a line with machine_set_line and, if told to, sends SIGALRM to the process whose id that
+ *     returns. At most one signal is outstanding (`attention` goes 0 -> 1 once until the machine has looked).
+ *   - `irq_sources` tells which lines the front end may still raise. When every thread waits, no timer is armed and no
+ *     enabled line has a source, the machine ends with MACHINE_STATUS_DEADLOCK. Whoever clears a bit there (end of input)
+ *     calls machine_poke afterwards, so that a waiting machine looks again.
+ *
+ * End
+ *   - The machine writes `status`, then `has_ended`, and the zygote kills and reaps the others and exits with the status.
+ *     The front end waits for the zygote; has_ended = 0 then means that the machine was killed: MACHINE_STATUS_PANIC.
+ *   - The front end may end the machine at any time (--timeout): SIGKILL to the zygote takes all others with it
+ *     (PR_SET_PDEATHSIG). It should be a child subreaper (prctl(PR_SET_CHILD_SUBREAPER)) and wait until it has no children
+ *     left, so that nothing remains when it returns. If the front end dies, even by SIGKILL, everything dies.
+ */
+#ifndef LAB4_HOSTED_INTERFACE_H
+#define LAB4_HOSTED_INTERFACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MACHINE_MAGIC UINT64_C(0x4d41434834424154) /* "TAB4HCAM" */
+enum { MACHINE_VERSION = 1 };
+
+enum { MACHINE_FD_MEMORY = 3, MACHINE_FD_CONSOLE = 4 };
+
+/* Simulated physical memory: as on QEMU's `virt` board. */
+#define MACHINE_RAM_BASE UINT64_C(0x40000000)
+#define MACHINE_RAM_MAX (UINT64_C(256) << 30)
+
+/* The memory file: control page | kernel state (the machine's own business) | RAM | per-thread host state (ditto).
+ * All sparse. The last part has one slot of MACHINE_THREAD_STRIDE bytes for each possible TCB (2 KiB of RAM). */
+#define MACHINE_STATE_OFFSET UINT64_C(0x10000)
+#define MACHINE_RAM_OFFSET UINT64_C(0x4000000)
+#define MACHINE_THREAD_STRIDE UINT64_C(2880)
+#define MACHINE_THREADS_OFFSET(ram) (MACHINE_RAM_OFFSET + (ram))
+#define MACHINE_THREADS_BYTES(ram) ((((ram) / 2048 * MACHINE_THREAD_STRIDE) + 4095) / 4096 * 4096)
+#define MACHINE_FILE_BYTES(ram) (MACHINE_THREADS_OFFSET(ram) + MACHINE_THREADS_BYTES(ram))
+
+/* User addresses that the host can make accessible: [low, high). The user image must lie inside. */
+#define MACHINE_USER_LOW UINT64_C(0x10000)
+#define MACHINE_USER_HIGH UINT64_C(0x6fffffffe000)
+
+enum machine_time { MACHINE_TIME_REAL, MACHINE_TIME_VIRTUAL };
+enum machine_protect { MACHINE_PROTECT_AUTO, MACHINE_PROTECT_PKU, MACHINE_PROTECT_NONE };
+
+enum machine_flags {
+    MACHINE_FLAG_SPIN = 1,         /* --spin: processes wait for the CPU actively for a while; no pinning then */
+    MACHINE_FLAG_PRIVATE_TEXT = 2, /* --gdb: read-only user pages are private copies, so that breakpoints can be set */
+    MACHINE_FLAG_STATISTICS = 4,   /* print the counters below at the end, to descriptor 2 */
+};
+
+/* Pinning: a CPU number, or one of these. */
+enum { MACHINE_CPU_CURRENT = -1, MACHINE_CPU_NONE = -2 };
+
+/* Exit statuses of the machine's own. User code chooses 0..255 through lab4_exit. */
+enum { MACHINE_STATUS_BOOT_FAILED = 2, MACHINE_STATUS_DEADLOCK = 3, MACHINE_STATUS_PANIC = 4, MACHINE_STATUS_TIMEOUT = 5 };
+
+enum { MACHINE_NUM_LINES = 160, MACHINE_LINE_WORDS = 3 };
+
+struct machine_control {
+    /* --- written by the front end before the machine starts */
+    uint64_t magic;
+    uint32_t version;
+    uint32_t frontend_pid;
+    uint64_t ram_bytes;              /* multiple of 2 MiB, at most MACHINE_RAM_MAX */
+    uint64_t image_start, image_end; /* physical, page aligned, inside RAM */
+    uint64_t image_offset;           /* virtual = physical - offset (modulo 2^64) */
+    uint64_t entry;                  /* virtual */
+    uint64_t dtb, dtb_bytes;         /* physical; below image_start (memory-and-boot §8); 0 bytes = none */
+    uint32_t time;                   /* enum machine_time */
+    uint32_t protect;                /* enum machine_protect; AUTO warns when the host has no protection keys */
+    uint32_t flags;                  /* enum machine_flags */
+    int32_t host_cpu;
+    uint64_t reserved[20];
+
+    /* --- shared while running: `attention` and the lines are written by both sides */
+    uint32_t attention; /* the machine should look at the lines; a futex */
+    uint32_t owner_pid; /* the process that is the CPU now; 0 = not running yet */
+    uint64_t line_level[MACHINE_LINE_WORDS]; /* state of each interrupt line; written by device models */
+    uint64_t line_latch[MACHINE_LINE_WORDS]; /* rising edges not yet acknowledged */
+    uint64_t irq_sources[MACHINE_LINE_WORDS]; /* lines that the front end may still raise */
+
+    /* --- written by the machine */
+    uint32_t has_ended;
+    uint32_t status;
+    uint32_t protection; /* enum machine_protect: what is really in force (PKU or NONE) */
+    uint32_t spins_broken; /* virtual time only: > 0 = the run is not reproducible */
+    uint64_t virtual_now; /* virtual time: the clock, in 62.5 MHz ticks */
+    struct {
+        uint64_t gate_calls, faults, fills, filled_pages, interrupts, idles, handoffs, spawns, reuses, flushes;
+    } statistics;
+};
+_Static_assert(sizeof(struct machine_control) <= 4096, "the control page is a page");
+
+/* Makes the machine look at its lines. Returns the process to send SIGALRM to, or 0 if that is not needed. */
+static inline uint32_t machine_poke(struct machine_control *control)
+{
+    if (__atomic_exchange_n(&control->attention, 1, __ATOMIC_SEQ_CST) != 0) {
+        return 0;
+    }
+    return __atomic_load_n(&control->owner_pid, __ATOMIC_SEQ_CST);
+}
+
+/* Sets an interrupt line (0..159) to a level. Returns what machine_poke returns; lowering needs no poke. */
+static inline uint32_t machine_set_line(struct machine_control *control, uint32_t line, bool level)
+{
+    const uint64_t bit = UINT64_C(1) << (line % 64);
+    if (!level) {
+        __atomic_fetch_and(&control->line_level[line / 64], ~bit, __ATOMIC_SEQ_CST);
+        return 0;
+    }
+    uint64_t old = __atomic_fetch_or(&control->line_level[line / 64], bit, __ATOMIC_SEQ_CST);
+    if (!(old & bit)) {
+        __atomic_fetch_or(&control->line_latch[line / 64], bit, __ATOMIC_SEQ_CST);
+    }
+    return machine_poke(control);
+}
+
+#endif
