@@ -14,12 +14,12 @@ extern "C" {
 #endif
 
 /* To the kernel's console; nothing happens if the kernel is built without printing. The result is the number of characters. */
-int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+int printf(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+int vprintf(const char *format, va_list arguments) __attribute__((__format__(__printf__, 1, 0)));
 
 /* To a buffer of `size` bytes, always terminated if size > 0. The result is the length that the whole text has. */
-int snprintf(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-int vsnprintf(char *buffer, size_t size, const char *format, va_list arguments) __attribute__((format(printf, 3, 0)));
+int snprintf(char *buffer, size_t size, const char *format, ...) __attribute__((__format__(__printf__, 3, 4)));
+int vsnprintf(char *buffer, size_t size, const char *format, va_list arguments) __attribute__((__format__(__printf__, 3, 0)));
 
 #ifdef __cplusplus
 }

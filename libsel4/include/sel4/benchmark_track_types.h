@@ -19,14 +19,17 @@ typedef enum {
     Entry_VCPUFault = 7
 } entry_type_t;
 
+/* One word of 32 bits: the path, and what the path says about the other 29. */
 __extension__ typedef struct SEL4_PACKED kernel_entry {
-    seL4_Uint32 path : 3; /* entry_type_t */
     union {
+        seL4_Uint32 path : 3; /* entry_type_t */
         struct {
+            seL4_Uint32 : 3;
             seL4_Uint32 core : 3;
             seL4_Uint32 word : 26;
         };
         struct {
+            seL4_Uint32 : 3;
             seL4_Uint32 syscall_no : 4;
             seL4_Uint32 cap_type : 5;
             seL4_Uint32 is_fastpath : 1;
