@@ -14,7 +14,8 @@ _Noreturn void lab4_exit(int status)
     }
 }
 
-void __assert_fail(const char *expression, const char *file, int line, const char *function)
+/* The definition of __assert_fail: that is this function's name for the linker, see <sel4/assert.h>. */
+void lab4_assertion_failed(const char *expression, const char *file, int line, const char *function)
 {
     printf("%s:%d: %s: assertion failed: %s\n", file, line, function, expression);
     lab4_exit(LAB4_EXIT_ASSERTION);

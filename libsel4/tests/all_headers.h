@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Everything that a program includes, in an order that some program uses. */
+#include <assert.h> /* the C library's, which must get along with <sel4/assert.h> */
 #include <autoconf.h>
 #include <sel4/arch/mapping.h>
 #include <sel4/sel4.h>
