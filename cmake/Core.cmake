@@ -27,4 +27,5 @@ function(lab4_add_core target platform_directory)
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${platform_directory})
     target_link_libraries(${target} PUBLIC lab4_options sel4_headers)
     target_compile_options(${target} PRIVATE ${LAB4_CORE_FLAGS})
+    target_compile_definitions(${target} PRIVATE LAB4_KERNEL) # libsel4's headers: no user-level assertions
 endfunction()
