@@ -28,7 +28,7 @@ function(lab4_check_range name low high)
     endif()
 endfunction()
 
-lab4_check_range(LAB4_ROOT_CNODE_SIZE_BITS 5 27)
+lab4_check_range(LAB4_ROOT_CNODE_SIZE_BITS 7 27)
 lab4_check_range(LAB4_NUM_DOMAINS 1 256)
 if(LAB4_NUM_DOMAINS EQUAL 1)
     set(LAB4_NUM_DOMAIN_SCHEDULES 2) # threads §0.2
