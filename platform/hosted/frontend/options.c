@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The command line of lab4-hosted. One table row per option: its name, the name of its value, the function that takes the
+// value, and its line of help. An option is spelled out in full and takes its value as `--mem 64M` or `--mem=64M`.
+// Options that are promised but not there yet are rows too: they are refused by name, never ignored.
+#include "options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+enum { RAM_STEP = 2 << 20, DEFAULT_RAM = 1 << 30, MAX_TIMEOUT_SECONDS = 1000000000 };
+
+struct option {
+    const char *name;
+    const char *value; // what the help calls its value; NULL = it takes none
+    void (*take)(struct options *options, const char *value);
+    const char *help;
+};
+
+static void take_mem(struct options *options, const char *text)
+{
+    static const char units[] = "KMG";
+    char *end;
+    errno = 0;
+    uint64_t size = strtoull(text, &end, 10);
+    const char *unit = *end != '\0' ? strchr(units, *end & ~0x20) : NULL;
+    unsigned shift = unit != NULL && *unit != '\0' ? 10 * (unsigned)(unit - units + 1) : 0;
+    end += shift != 0;
+    bool is_size = text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+    if (!is_size) {
+        refuse("--mem is '%s'; it must be a size such as 64M, 1G or 1048576K.", text);
+    }
+    if (size > MACHINE_RAM_MAX >> shift) {
+        refuse("--mem %s is too much; the largest machine has %" PRIu64 "G.", text, MACHINE_RAM_MAX >> 30);
+    }
+    size <<= shift;
+    if (size == 0 || size % RAM_STEP != 0) {
+        refuse("--mem %s is not a multiple of 2M; give %" PRIu64 "M, for example.", text, size / RAM_STEP * 2 + 2);
+    }
+    options->ram_bytes = size;
+}
+
+static void take_time(struct options *options, const char *text)
+{
+    if (strcmp(text, "real") == 0) {
+        options->time = MACHINE_TIME_REAL;
+    } else if (strcmp(text, "virtual") == 0) {
+        options->time = MACHINE_TIME_VIRTUAL;
+    } else {
+        refuse("--time is '%s'; it must be real or virtual.", text);
+    }
+}
+
+static void take_timeout(struct options *options, const char *text)
+{
+    char *end;
+    bool is_plain = text[0] != '\0' && text[strspn(text, "0123456789.")] == '\0';
+    double seconds = is_plain ? strtod(text, &end) : 0;
+    if (!is_plain || *end != '\0' || seconds < 1e-3 || seconds > MAX_TIMEOUT_SECONDS) {
+        refuse("--timeout is '%s'; it must be a number of seconds such as 10 or 0.5.", text);
+    }
+    options->timeout_ns = (uint64_t)(seconds * 1e9);
+}
+
+static void take_protect(struct options *options, const char *text)
+{
+    if (strcmp(text, "auto") == 0) {
+        options->protect = MACHINE_PROTECT_AUTO;
+    } else if (strcmp(text, "pku") == 0) {
+        options->protect = MACHINE_PROTECT_PKU;
+    } else if (strcmp(text, "none") == 0) {
+        options->protect = MACHINE_PROTECT_NONE;
+    } else if (strcmp(text, "mprotect") == 0) {
+        refuse("--protect mprotect is not implemented yet; use auto, pku or none.");
+    } else {
+        refuse("--protect is '%s'; it must be auto, pku, none or mprotect.", text);
+    }
+}
+
+static void take_cpu(struct options *options, const char *text)
+{
+    if (strcmp(text, "none") == 0) {
+        options->host_cpu = MACHINE_CPU_NONE;
+        return;
+    }
+    bool is_number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0' && strlen(text) < 6;
+    long cpu = is_number ? strtol(text, NULL, 10) : -1;
+    if (!is_number) {
+        refuse("--cpu is '%s'; it must be the number of a host CPU, or none.", text);
+    }
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    sched_getaffinity(0, sizeof(allowed), &allowed); // may fail on a host with more CPUs than fit: then nothing is allowed
+    if (cpu >= CPU_SETSIZE || !CPU_ISSET((size_t)cpu, &allowed)) {
+        refuse("--cpu %ld is not among the host CPUs that this process may use; see `taskset -cp $$`.", cpu);
+    }
+    options->host_cpu = (int)cpu;
+}
+
+static void take_spin(struct options *options, const char *text)
+{
+    (void)text;
+    options->spin = true;
+}
+
+static void take_stats(struct options *options, const char *text)
+{
+    (void)text;
+    options->statistics = true;
+}
+
+static void take_machine(struct options *options, const char *text)
+{
+    options->machine = text;
+}
+
+static void take_trace(struct options *options, const char *text)
+{
+    (void)options;
+    refuse("--trace is not implemented yet, so %s would not be written; leave it out.", text);
+}
+
+static void take_gdb(struct options *options, const char *text)
+{
+    (void)options, (void)text;
+    refuse("--gdb is not implemented yet; leave it out, and attach gdb to a lab4-machine process with -p.");
+}
+
+static void take_check(struct options *options, const char *text)
+{
+    (void)options, (void)text;
+    refuse("--check is not implemented yet; leave it out.");
+}
+
+static void take_help(struct options *options, const char *text);
+
+static const struct option option_table[] = {
+    {"--mem", "SIZE", take_mem, "RAM of the machine: 64M, 1G, … in steps of 2M (default 1G; unused RAM costs nothing)"},
+    {"--time", "real|virtual", take_time, "the machine's clock (default real)"},
+    {"--timeout", "SECONDS", take_timeout, "end the run after so long, with exit status 5"},
+    {"--protect", "auto|pku|none", take_protect, "keep user code out of the kernel with protection keys (default auto)"},
+    {"--cpu", "N|none", take_cpu, "host CPU that the machine is pinned to (default: the one it starts on)"},
+    {"--spin", NULL, take_spin, "wait actively between address spaces: faster, burns a second host CPU"},
+    {"--stats", NULL, take_stats, "print start-up time and counters at the end"},
+    {"--machine", "FILE", take_machine, "machine image (default: lab4-machine beside this program)"},
+    {"--trace", "FILE", take_trace, "(not implemented yet)"},
+    {"--gdb", NULL, take_gdb, "(not implemented yet)"},
+    {"--check", NULL, take_check, "(not implemented yet)"},
+    {"--help", NULL, take_help, "this text"},
+};
+
+enum { OPTION_COUNT = sizeof(option_table) / sizeof(option_table[0]) };
+
+static void take_help(struct options *options, const char *text)
+{
+    (void)options, (void)text;
+    printf("lab4-hosted [OPTION…] PROGRAM\n\n"
+           "Runs PROGRAM, an x86-64 ELF executable linked with libsel4, as the root task of a lab4 machine in Linux processes.\n\n");
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        char name[40];
+        const char *value = option_table[i].value;
+        snprintf(name, sizeof(name), "%s%s%s", option_table[i].name, value != NULL ? " " : "", value != NULL ? value : "");
+        printf("  %-24s %s\n", name, option_table[i].help);
+    }
+    printf("\nLAB4_TIMING=1 in the environment prints the start-up time.\n"
+           "Exit status: the program's own (lab4_exit); 2 bad usage, program or host; 3 every thread waits for ever; 4 the kernel\n"
+           "failed; 5 --timeout; 128 + N ended by signal N (130: Ctrl-C).\n");
+    exit(fflush(stdout) == 0 ? 0 : 1);
+}
+
+// The row that `argument` names, whether as `--name` or as `--name=value`; `value` points behind the '=', or is NULL.
+static const struct option *find_option(const char *argument, const char **value)
+{
+    const char *equals = strchr(argument, '=');
+    size_t length = equals != NULL ? (size_t)(equals - argument) : strlen(argument);
+    *value = equals != NULL ? equals + 1 : NULL;
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (strlen(option_table[i].name) == length && strncmp(option_table[i].name, argument, length) == 0) {
+            return &option_table[i];
+        }
+    }
+    return NULL;
+}
+
+// Takes the option at argv[at]; returns the index of its last word.
+static int read_option(int argc, char **argv, int at, struct options *options)
+{
+    const char *value;
+    const struct option *option = find_option(argv[at], &value);
+    if (option == NULL) {
+        refuse("unknown option '%s'; `lab4-hosted --help` lists the options.", argv[at]);
+    }
+    if (option->value == NULL && value != NULL) {
+        refuse("%s takes no value; leave out '=%s'.", option->name, value);
+    }
+    if (option->value != NULL && value == NULL) {
+        at++;
+        if (at >= argc) {
+            refuse("%s needs a value: %s %s.", option->name, option->name, option->value);
+        }
+        value = argv[at];
+    }
+    option->take(options, value);
+    return at;
+}
+
+void options_read(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){.ram_bytes = DEFAULT_RAM, .host_cpu = MACHINE_CPU_CURRENT};
+    bool only_words = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0) {
+            only_words = true;
+        } else if (!only_words && argv[i][0] == '-') {
+            i = read_option(argc, argv, i, options);
+        } else if (options->program != NULL) {
+            refuse("one PROGRAM is run at a time, but there are '%s' and '%s'; options come with two dashes.", options->program, argv[i]);
+        } else {
+            options->program = argv[i];
+        }
+    }
+    if (options->program == NULL) {
+        refuse("which program? Give the ELF file of a root task: lab4-hosted [OPTION…] PROGRAM (see --help).");
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The command line of lab4-hosted.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/hosted/interface.h"
+
+struct options {
+    const char *program;  // path of the root task
+    const char *machine;  // path of lab4-machine; NULL = beside this executable
+    uint64_t ram_bytes;   // a multiple of 2 MiB
+    uint64_t timeout_ns;  // 0 = none
+    enum machine_time time;
+    enum machine_protect protect;
+    int host_cpu;         // a CPU, or MACHINE_CPU_CURRENT, MACHINE_CPU_NONE
+    bool spin;
+    bool statistics;
+};
+
+// Reads the command line; the result is complete and consistent. A bad one ends the process: one sentence, status 2.
+// --help prints to stdout and ends the process with status 0.
+void options_read(int argc, char **argv, struct options *options);
