@@ -13,7 +13,9 @@
  *      stays zero). RAM that it does not write stays untouched: it is known to be zero.
  *   2. It forks and executes `lab4-machine` from a thread that lives as long as the front end (PR_SET_PDEATHSIG is per
  *      thread), with descriptor MACHINE_FD_MEMORY = the file, MACHINE_FD_CONSOLE = where console output goes (blocking),
- *      2 = where warnings and panics go, and no others. No arguments are looked at.
+ *      2 = where warnings and panics go, and no others. No arguments are looked at. SIGPIPE is ignored (a console that nobody
+ *      reads gives EPIPE: the front end notices and ends the machine). The zygote leads a session of its own, with no terminal:
+ *      Ctrl-C reaches the front end only, and no process of the machine leaves that session.
  *   3. The machine checks magic, version and frontend_pid, maps everything at fixed addresses, boots the core, and becomes
  *      the zygote: a single-threaded process that only forks the processes that run user code, and reaps them.
  *
@@ -107,6 +109,7 @@ struct machine_control {
     uint32_t protection; /* enum machine_protect: what is really in force (PKU or NONE) */
     uint32_t spins_broken; /* virtual time only: > 0 = the run is not reproducible */
     uint64_t virtual_now; /* virtual time: the clock, in 62.5 MHz ticks */
+    uint64_t first_user_ns; /* CLOCK_MONOTONIC just before the root task's first instruction, for --stats; 0 = not reached */
     struct {
         uint64_t gate_calls, faults, fills, filled_pages, interrupts, idles, handoffs, spawns, reuses, flushes;
     } statistics;
