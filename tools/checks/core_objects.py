@@ -8,6 +8,7 @@ seam, no mutable data but `ks`, and in every target that has the core the same l
 import pathlib
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from compiled import core_units, included_files, run, tool
 
@@ -20,8 +21,10 @@ def check_headers(build, units):
     """Every file that the preprocessor opened is ours or the compiler's."""
     own = pathlib.Path(run([units[0].command[0], "-print-file-name=include"]).strip()).resolve()
     allowed = (ROOT / "core", ROOT / "platform", ROOT / "libsel4", pathlib.Path(build).resolve(), own)
-    for unit in units:
-        for name in included_files(unit):
+    with ThreadPoolExecutor() as pool:
+        files = list(pool.map(included_files, units))
+    for unit, names in zip(units, files):
+        for name in names:
             path = (pathlib.Path(unit.directory) / name).resolve()
             if not any(path.is_relative_to(directory) for directory in allowed):
                 yield f"{unit.source.name} includes {path}"
