@@ -138,29 +138,37 @@ def render(rules, rows):
     return "\n".join(out) + "\n"
 
 
+def runs(numbers):
+    """[1, 2, 3, 7] → ['1–3', '7']"""
+    found = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return [str(first) if first == last else f"{first}–{last}" for first, last in found]
+
+
 def main():
     parser = argparse.ArgumentParser(description="Map every invocation and rule to its function and its tests.")
     parser.add_argument("--write", action="store_true", help="write docs/ABI-MAP.md")
     parser.add_argument("--check", action="store_true", help="fail if a rule has no test or the map is out of date")
     options = parser.parse_args()
     rules, rows = citations()
-    missing = [
-        f"{name}{'' if name.endswith('V') else ' #'}{number}"
-        for name, count in LISTS.items()
-        for number in range(1, count + 1)
-        if (name, number) not in rules
-    ]
+    missing = {name: [n for n in range(1, count + 1) if (name, n) not in rules] for name, count in LISTS.items()}
+    missing_count = sum(map(len, missing.values()))
     text = render(rules, rows)
     if options.write:
         MAP.write_text(text, encoding="utf-8")
-    print(f"{sum(LISTS.values()) - len(missing)} of {sum(LISTS.values())} rules have a test.")
-    if missing:
-        print("Without one: " + ", ".join(missing))
+    print(f"{sum(LISTS.values()) - missing_count} of {sum(LISTS.values())} rules have a test.")
+    for name, numbers in missing.items():
+        if numbers:
+            print(f"Without one: {name} " + ", ".join(runs(numbers)))
     if options.check:
         if not MAP.exists() or MAP.read_text(encoding="utf-8") != text:
             print("docs/ABI-MAP.md is out of date; run: tools/abi_map.py --write")
             return 1
-        return 1 if missing else 0
+        return 1 if missing_count else 0
     return 0
 
 
