@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Makes, starts and kills a machine, see machine.h.
+//
+// Nothing survives the front end: the machine is killed with it (PR_SET_PDEATHSIG, set here before the image is executed and
+// again by each process of the machine), and the memory file has no name. Nothing survives a run: the front end is the
+// subreaper of all that the machine forks, so machine_kill can wait until it has no children any more.
+#include "machine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "device_tree.h"
+#include "elf_image.h"
+#include "placement.h"
+#include "report.h"
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U // Linux 6.3
+#endif
+
+enum { DTB_CAPACITY = 16384, CONTROL_BYTES = 4096, REAP_ROUNDS = 2000 };
+
+// ------------------------------------------------------------------------------------------ memory
+
+// The sealing keeps a wild host call of user code from taking memory away under the kernel.
+static int create_memory(uint64_t bytes)
+{
+    int memory = memfd_create("lab4-memory", MFD_NOEXEC_SEAL | MFD_ALLOW_SEALING); // the host may insist on the first
+    if (memory < 0 && errno == EINVAL) {
+        memory = memfd_create("lab4-memory", MFD_ALLOW_SEALING); // a host that does not know it yet
+    }
+    if (memory < 0) {
+        refuse("the host gives no memory file (memfd_create: %s); lab4 needs Linux 5.9 or later and free file descriptors (ulimit -n).",
+               strerror(errno));
+    }
+    signal(SIGXFSZ, SIG_IGN); // the limit on file sizes shall be an error instead
+    if (ftruncate(memory, (off_t)bytes) != 0) {
+        refuse("the host gives no memory file of %" PRIu64 " MiB (%s); lift the limit on file sizes (ulimit -f unlimited) or use less --mem.",
+               bytes >> 20, strerror(errno));
+    }
+    fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+    return memory;
+}
+
+static void *map_memory(int memory, uint64_t offset, uint64_t bytes)
+{
+    void *address = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, (off_t)offset);
+    if (address == MAP_FAILED) {
+        refuse("the host does not map %" PRIu64 " KiB of memory (%s); lift the limit on address space (ulimit -v unlimited).", bytes >> 10,
+               strerror(errno));
+    }
+    return address;
+}
+
+// Finds a place for everything; ends the process when there is none.
+static struct placement place(const struct options *options, const uint8_t *program, size_t size, uint64_t dtb_bytes,
+                              struct elf_image *image)
+{
+    struct elf_problem problem;
+    const struct elf_limits limits = placement_limits(options->ram_bytes, dtb_bytes);
+    if (elf_image_check(program, size, &limits, image, &problem) != ELF_GOOD) {
+        refuse("%s %s.", options->program, problem.text);
+    }
+    struct placement p = placement_of(image, dtb_bytes);
+    if (p.least_ram > options->ram_bytes) {
+        refuse("%s does not fit into %" PRIu64 "M of RAM together with what the kernel needs to start it; give it --mem %" PRIu64 "M or more.",
+               options->program, options->ram_bytes >> 20, (p.least_ram + (2 << 20) - 1) >> 21 << 1);
+    }
+    return p;
+}
+
+static void fill_control(struct machine_control *control, const struct options *options, const struct elf_image *image,
+                         const struct placement *place)
+{
+    *control = (struct machine_control){
+        .magic = MACHINE_MAGIC,
+        .version = MACHINE_VERSION,
+        .frontend_pid = (uint32_t)getpid(),
+        .ram_bytes = options->ram_bytes,
+        .image_start = place->image_start,
+        .image_end = place->image_end,
+        .image_offset = place->image_start - image->start,
+        .entry = image->entry,
+        .dtb = place->dtb,
+        .dtb_bytes = place->dtb_bytes,
+        .time = options->time,
+        .protect = options->protect,
+        .flags = (options->spin ? MACHINE_FLAG_SPIN : 0) | (options->statistics ? MACHINE_FLAG_STATISTICS : 0),
+        .host_cpu = options->host_cpu,
+    };
+}
+
+void machine_load(struct machine *machine, const struct options *options, const uint8_t *program, size_t size)
+{
+    static uint8_t dtb[DTB_CAPACITY];
+    const size_t dtb_bytes = device_tree_write(options->ram_bytes, dtb, sizeof(dtb));
+    assert(dtb_bytes > 0);
+    struct elf_image image;
+    const struct placement p = place(options, program, size, dtb_bytes, &image);
+
+    *machine = (struct machine){.memory = create_memory(MACHINE_FILE_BYTES(options->ram_bytes))};
+    machine->control = map_memory(machine->memory, 0, CONTROL_BYTES);
+    const uint64_t used = p.image_end - MACHINE_RAM_BASE;
+    uint8_t *ram = map_memory(machine->memory, MACHINE_RAM_OFFSET, used);
+    memcpy(ram + (p.dtb - MACHINE_RAM_BASE), dtb, dtb_bytes);
+    elf_image_copy(program, size, &image, ram + (p.image_start - MACHINE_RAM_BASE));
+    munmap(ram, used);
+    fill_control(machine->control, options, &image, &p);
+}
+
+// ------------------------------------------------------------------------------------------- start
+
+// The path of lab4-machine, in `path`.
+static void find_image(const char *given, char path[PATH_MAX])
+{
+    static const char name[] = "lab4-machine";
+    ssize_t length = given != NULL ? 0 : readlink("/proc/self/exe", path, PATH_MAX - sizeof(name));
+    if (length < 0) {
+        refuse("cannot find %s, because /proc/self/exe cannot be read (%s); mount /proc, or give --machine FILE.", name, strerror(errno));
+    }
+    if (given != NULL) {
+        snprintf(path, PATH_MAX, "%s", given);
+    } else {
+        path[length] = '\0';
+        strcpy(strrchr(path, '/') + 1, name);
+    }
+    if (access(path, X_OK) != 0) {
+        refuse("the machine image %s cannot be executed (%s); build it with ./lab4 build hosted, or give --machine FILE.", path,
+               strerror(errno));
+    }
+}
+
+// The child between vfork and exec: it borrows the parent's memory, so it makes system calls and nothing else.
+// Returns only if something failed: the error number.
+static int become_machine(const struct machine *machine, pid_t parent, const char *path, const sigset_t *mask)
+{
+    static char *const arguments[] = {"lab4-machine", NULL}, *const environment[] = {NULL};
+    const struct rlimit no_core = {0, 0};
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_DFL);
+    setrlimit(RLIMIT_CORE, &no_core);
+    if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
+        return errno;
+    }
+    if (dup2(machine->memory, MACHINE_FD_MEMORY) < 0 || dup2(STDOUT_FILENO, MACHINE_FD_CONSOLE) < 0) {
+        return errno;
+    }
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    if (close_range(MACHINE_FD_CONSOLE + 1, UINT_MAX, 0) != 0) {
+        return errno;
+    }
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    execve(path, arguments, environment);
+    return errno;
+}
+
+static __attribute__((noinline)) pid_t spawn(const struct machine *machine, const char *path, const sigset_t *mask, volatile int *error)
+{
+    const pid_t parent = getpid();
+    pid_t pid = vfork();
+    if (pid == 0) {
+        *error = become_machine(machine, parent, path, mask);
+        _exit(STATUS_USAGE);
+    }
+    return pid;
+}
+
+void machine_start(struct machine *machine, const struct options *options, const sigset_t *mask)
+{
+    char path[PATH_MAX];
+    volatile int error = 0;
+    find_image(options->machine, path);
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
+        refuse("the host does not let lab4 look after its processes (PR_SET_CHILD_SUBREAPER: %s); it needs Linux 5.9 or later.",
+               strerror(errno));
+    }
+    machine->pid = spawn(machine, path, mask, &error);
+    if (machine->pid < 0) {
+        refuse("the host gives no process (%s); raise the limit on processes (ulimit -u), or end some.", strerror(errno));
+    }
+    if (error != 0) {
+        refuse("the machine image %s cannot be started (%s); build it again with ./lab4 build hosted.", path, strerror(error));
+    }
+}
+
+// --------------------------------------------------------------------------------------------- end
+
+// Kills every child of ours, by the host's list of them. (On a host that keeps none, children die with the machine.)
+static void kill_children(void)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "/proc/self/task/%d/children", (int)getpid());
+    FILE *list = fopen(name, "re");
+    if (list == NULL) {
+        return;
+    }
+    int pid;
+    while (fscanf(list, "%d", &pid) == 1) {
+        kill(pid, SIGKILL);
+    }
+    fclose(list);
+}
+
+void machine_kill(struct machine *machine)
+{
+    kill(-machine->pid, SIGKILL); // the group; its leader is not reaped yet, so the number still means this group
+    for (unsigned round = 0; round < REAP_ROUNDS; round++) {
+        pid_t pid;
+        do {
+            pid = waitpid(-1, NULL, WNOHANG);
+        } while (pid > 0 || (pid < 0 && errno == EINTR));
+        if (pid < 0) {
+            return; // no children left
+        }
+        kill_children();
+        nanosleep(&(const struct timespec){.tv_nsec = 500000}, NULL);
+    }
+    report("processes of the machine do not die (see `ps --ppid %d`); the host may be stuck.", (int)getpid());
+}

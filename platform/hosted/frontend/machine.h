@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// A machine as the front end sees it: a memory file and a process (platform/hosted/interface.h has the protocol).
+//
+//   machine_load   makes the memory file and puts device tree, root task and settings into it
+//   machine_start  executes lab4-machine, which is from then on the leader of a session and process group of its own
+//   machine_kill   ends it and everything that it started, and waits until nothing is left
+//
+// Whatever the host refuses ends the front end with a sentence and status 2.
+#pragma once
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "platform/hosted/frontend/options.h"
+#include "platform/hosted/interface.h"
+
+struct machine {
+    struct machine_control *control; // shared with the machine
+    int memory;                      // the memory file
+    pid_t pid;                       // the machine's first process (the zygote); not reaped before machine_kill
+};
+
+// `program` is the root task's file, `size` bytes of it.
+void machine_load(struct machine *machine, const struct options *options, const uint8_t *program, size_t size);
+
+// `mask`: the signal mask that the machine starts with.
+void machine_start(struct machine *machine, const struct options *options, const sigset_t *mask);
+
+void machine_kill(struct machine *machine);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// lab4-hosted: runs a root task on the hosted machine.
+//
+//   options_read ─ program_file_read ─ machine_load ─ machine_start ─ run_machine
+//   what to do     the root task       memory file    lab4-machine    wait, end, exit status
+//
+// This program never runs kernel or user code: that is the business of lab4-machine (platform/hosted/machine), which shares
+// a memory file with it (platform/hosted/interface.h).
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "options.h"
+#include "program_file.h"
+#include "report.h"
+#include "run.h"
+
+// A descriptor 0, 1 or 2 that is closed would be taken by the next file that we open.
+static void open_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            int null = open("/dev/null", O_RDWR);
+            (void)null; // it is the lowest free number, fd; without /dev/null there is nothing to be done
+        }
+    }
+}
+
+static bool wants_timing(const struct options *options)
+{
+    const char *variable = getenv("LAB4_TIMING");
+    return options->statistics || (variable != NULL && strcmp(variable, "1") == 0);
+}
+
+static void report_timing(const struct machine *machine, uint64_t begin, uint64_t loaded, uint64_t started)
+{
+    const uint64_t first_user = machine->control->first_user_ns;
+    if (first_user == 0) {
+        report("start-up: the root task was not reached.");
+        return;
+    }
+    report("start-up: %.2f ms from the start of the front end to the root task's first instruction "
+           "(load %.2f, start the machine %.2f, boot %.2f).",
+           (double)(first_user - begin) / 1e6, (double)(loaded - begin) / 1e6, (double)(started - loaded) / 1e6,
+           (double)(first_user - started) / 1e6);
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t begin = now_ns();
+    struct options options;
+    struct machine machine;
+    size_t size;
+    open_standard_descriptors();
+    options_read(argc, argv, &options);
+    const uint8_t *program = program_file_read(options.program, &size);
+    machine_load(&machine, &options, program, size);
+    const uint64_t loaded = now_ns();
+    const sigset_t mask = run_block_signals();
+    machine_start(&machine, &options, &mask);
+    const uint64_t started = now_ns();
+    const int status = run_machine(&machine, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
+    if (wants_timing(&options)) {
+        report_timing(&machine, begin, loaded, started);
+    }
+    return status;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Waits for the first of: the machine ends, --timeout, a signal that asks for the end, a console that nobody reads any more.
+//
+// There is one thread and one place where it waits: ppoll on a descriptor for signals and on stdout, until the deadline.
+// Signals stay blocked all the time and are only taken from the descriptor, so none can fall between a check and a wait.
+// The machine writes its console output to our stdout itself: when it has ended, everything is written.
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "report.h"
+
+enum { SECOND_NS = 1000000000, STATUS_SIGNAL = 128, RUNNING = -1 };
+
+uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+// The signals that we wait for. One that our parent made us ignore (nohup, a shell's background job) stays ignored.
+static sigset_t handled_signals(void)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+    sigset_t set;
+    sigemptyset(&set);
+    for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct sigaction action;
+        sigaction(ends[i], NULL, &action);
+        if (action.sa_handler != SIG_IGN) {
+            sigaddset(&set, ends[i]);
+        }
+    }
+    sigaddset(&set, SIGCHLD);
+    return set;
+}
+
+sigset_t run_block_signals(void)
+{
+    const sigset_t handled = handled_signals();
+    sigset_t before;
+    signal(SIGCHLD, SIG_DFL); // ignored, it would keep us from learning how the machine ended
+    sigprocmask(SIG_BLOCK, &handled, &before);
+    sigdelset(&before, SIGCHLD);
+    return before;
+}
+
+// RUNNING, or the exit status of a machine that has ended by itself. It stays unreaped.
+static int machine_end_status(const struct machine *machine)
+{
+    siginfo_t end = {.si_pid = 0};
+    if (waitid(P_PID, (id_t)machine->pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == 0) {
+        return RUNNING;
+    }
+    if (__atomic_load_n(&machine->control->has_ended, __ATOMIC_SEQ_CST)) {
+        return (int)(machine->control->status & 0xff);
+    }
+    if (end.si_code == CLD_EXITED) {
+        report("the machine stopped without a report (exit status %d); this is a fault of lab4-machine, or it is another version.",
+               end.si_status);
+    } else if (end.si_status == SIGSYS) {
+        report("the machine was ended by its own protection (SIGSYS): user code jumped into the kernel's text, or the kernel is wrong.");
+    } else if (end.si_status == SIGKILL) {
+        report("the machine was killed (SIGKILL) from outside, perhaps because the host is out of memory.");
+    } else {
+        report("the machine was killed by signal %d (%s).", end.si_status, strsignal(end.si_status));
+    }
+    return STATUS_LOST_MACHINE;
+}
+
+// Ctrl-Z: stop the machine and then ourselves; it goes on when we do.
+static void stop_for_a_while(const struct machine *machine)
+{
+    kill(-machine->pid, SIGSTOP);
+    raise(SIGSTOP);
+    kill(-machine->pid, SIGCONT);
+}
+
+// Takes the signals that have arrived. RUNNING, or the status to end with.
+static int take_signals(const struct machine *machine, int signals)
+{
+    struct signalfd_siginfo signal_info;
+    while (read(signals, &signal_info, sizeof(signal_info)) == (ssize_t)sizeof(signal_info)) {
+        if (signal_info.ssi_signo == SIGTSTP) {
+            stop_for_a_while(machine);
+        } else if (signal_info.ssi_signo != SIGCHLD) {
+            return STATUS_SIGNAL + (int)signal_info.ssi_signo;
+        }
+    }
+    return RUNNING;
+}
+
+// One wait, at most until the deadline, and what follows from it: RUNNING or the status to end with.
+static int wait_once(const struct machine *machine, int signals, uint64_t deadline_ns)
+{
+    const uint64_t now = now_ns();
+    if (deadline_ns != 0 && now >= deadline_ns) {
+        report("--timeout expired; the run was ended.");
+        return MACHINE_STATUS_TIMEOUT;
+    }
+    const uint64_t left = deadline_ns - now;
+    const struct timespec limit = {.tv_sec = (time_t)(left / SECOND_NS), .tv_nsec = (long)(left % SECOND_NS)};
+    struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = 0}};
+    if (ppoll(events, 2, deadline_ns != 0 ? &limit : NULL, NULL) <= 0) {
+        return RUNNING; // the deadline, or a signal that is not ours
+    }
+    const int status = take_signals(machine, signals);
+    if (status == RUNNING && (events[1].revents & (POLLERR | POLLHUP))) {
+        return machine_end_status(machine) == RUNNING ? STATUS_SIGNAL + SIGPIPE : RUNNING;
+    }
+    return status;
+}
+
+// The machine writes to the console as if it could wait. Returns the flags to restore, or -1.
+static int make_console_blocking(void)
+{
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags < 0 || !(flags & O_NONBLOCK) || fcntl(STDOUT_FILENO, F_SETFL, flags & ~O_NONBLOCK) != 0) {
+        return -1;
+    }
+    return flags;
+}
+
+int run_machine(struct machine *machine, uint64_t deadline_ns)
+{
+    const sigset_t handled = handled_signals();
+    const int signals = signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (signals < 0) {
+        int error = errno;
+        machine_kill(machine);
+        refuse("the host gives no descriptor for signals (%s); raise the limit on open files (ulimit -n).", strerror(error));
+    }
+    const int console_flags = make_console_blocking();
+    int status = machine_end_status(machine);
+    while (status == RUNNING) {
+        status = wait_once(machine, signals, deadline_ns);
+        if (status == RUNNING) {
+            status = machine_end_status(machine);
+        }
+    }
+    machine_kill(machine);
+    if (console_flags >= 0) {
+        fcntl(STDOUT_FILENO, F_SETFL, console_flags);
+    }
+    close(signals);
+    return status;
+}
