@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// From vectors.S to the core and back: what a trap from user level means (memory §6.3), and waiting for interrupts when
+// the idle thread is the one to run.
+#include "core/state.h"
+#include "kernel.h"
+
+_Static_assert(offsetof(struct thread_regs, x[30]) == REGS_X30 && offsetof(struct thread_regs, sp) == REGS_X30 + 8, "vectors.S");
+_Static_assert(offsetof(struct thread_regs, pc) == REGS_PC && offsetof(struct thread_regs, spsr) == REGS_PC + 8, "vectors.S");
+_Static_assert(offsetof(struct thread_regs, tpidr_el0) == REGS_TPIDR && offsetof(struct thread_regs, tpidrro_el0) == REGS_TPIDR + 8,
+               "vectors.S");
+
+// ESR_EL1.EC, Arm ARM D17.2.37
+enum { CLASS_SHIFT = 26, CLASS_SVC = 0x15, CLASS_INSTRUCTION_ABORT = 0x20, CLASS_DATA_ABORT = 0x24 };
+
+enum { SVC_BYTES = 4 };
+
+// Interrupts stay masked: WFI wakes up for a pending one all the same (Arm ARM D1.16.2), and the core takes it from the
+// controller. The idle thread has no registers to save.
+struct thread_regs *exception_resume(void)
+{
+    while (ks.current == &ks.idle) {
+        BARRIER("dsb sy");
+        BARRIER("wfi");
+        core_irq();
+    }
+    return &ks.current->regs;
+}
+
+struct thread_regs *exception_synchronous(word_t syndrome, vaddr_t fault_address)
+{
+    struct thread_regs *regs = &ks.current->regs;
+    struct hw_fault fault = {.syndrome = (uint32_t)syndrome};
+    regs->fault_pc = regs->pc;
+    switch ((uint32_t)syndrome >> CLASS_SHIFT) {
+    case CLASS_SVC:
+        regs->fault_pc = regs->pc - SVC_BYTES;
+        core_syscall();
+        return exception_resume();
+    case CLASS_DATA_ABORT:
+        fault.kind = HW_FAULT_VM;
+        fault.address = fault_address;
+        break;
+    case CLASS_INSTRUCTION_ABORT:
+        fault.kind = HW_FAULT_VM;
+        fault.address = regs->pc;
+        fault.is_fetch = true;
+        break;
+    default:
+        fault.kind = HW_FAULT_USER_EXCEPTION;
+        break;
+    }
+    core_fault(&fault);
+    return exception_resume();
+}
+
+struct thread_regs *exception_interrupt(void)
+{
+    ks.current->regs.fault_pc = ks.current->regs.pc;
+    core_irq();
+    return exception_resume();
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What the files of this platform tell each other.
+#pragma once
+
+#include "platform/platform.h"
+
+// X0–X5 at the entry (memory §7.4), stored by entry.S.
+struct boot_arguments {
+    word_t image_start, image_end, image_offset, entry, dtb, dtb_size;
+};
+
+extern struct boot_arguments boot_arguments;
+extern struct phys_range machine_ram; // set by boot_map
+extern char ki_start[], ki_boot_end[], ki_end[]; // kernel.ld
+
+// The physical address of something in the kernel image.
+static inline paddr_t image_paddr(const void *symbol)
+{
+    return (paddr_t)symbol - IMAGE_VIRTUAL + IMAGE_PHYSICAL;
+}
+
+paddr_t boot_map(void); // mmu.c: fills the kernel's tables; returns the top one
+void boot_main(void);   // boot.c
+
+void gic_init(void);
+void timer_init(void);
+
+// Vectors (exception.c). Each returns the registers to resume with.
+struct thread_regs *exception_synchronous(word_t syndrome, vaddr_t fault_address);
+struct thread_regs *exception_interrupt(void);
+struct thread_regs *exception_resume(void); // after boot
+
+enum { EXIT_PANIC = 4 }; // design §4.5
+
+// What vectors.S saved of a processor that should not have trapped.
+struct panic_frame {
+    word_t x[31], sp, elr, spsr, esr, far;
+};
+_Noreturn void panic_exception(const struct panic_frame *frame, const char *what);

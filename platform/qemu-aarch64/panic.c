@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The ends of a run: the wanted one (plat_halt) and the unwanted ones (a failed assert, a trap in the kernel), which
+// report what the processor and the current thread were doing first.
+#include "core/print.h"
+#include "core/state.h"
+#include "kernel.h"
+
+// ------------------------------------------------------------------------------------------- halting
+
+// Semihosting (Arm Semihosting 2.0, SYS_EXIT_EXTENDED) where QEMU offers it. Where it does not, the HLT comes back to our
+// own vector, and from there to go_on_halting: PSCI SYSTEM_OFF by HVC. If that traps too, wait for ever.
+enum { SYS_EXIT_EXTENDED = 0x20, ADP_STOPPED_APPLICATION_EXIT = 0x20026, PSCI_SYSTEM_OFF = 0x84000008 };
+
+static enum { HALT_NO, HALT_SEMIHOSTING, HALT_PSCI, HALT_WAIT } halt_stage;
+
+static _Noreturn void go_on_halting(int status)
+{
+    const word_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, (word_t)status};
+    halt_stage++;
+    if (halt_stage == HALT_SEMIHOSTING) {
+        register word_t operation __asm__("x0") = SYS_EXIT_EXTENDED;
+        register const word_t *parameters __asm__("x1") = block;
+        __asm__ volatile("hlt #0xf000" : "+r"(operation) : "r"(parameters) : "memory");
+        halt_stage++;
+    }
+    if (halt_stage == HALT_PSCI) {
+        register word_t function __asm__("x0") = PSCI_SYSTEM_OFF;
+        __asm__ volatile("hvc #0" : "+r"(function) : : "x1", "x2", "x3", "memory");
+    }
+    for (;;) {
+        BARRIER("wfi");
+    }
+}
+
+void plat_halt(int status)
+{
+    halt_stage = HALT_NO;
+    go_on_halting(status);
+}
+
+// ----------------------------------------------------------------------------------------- reporting
+
+// Frame records, {next frame, return address}, as long as they lie upwards in one of the two kernel stacks' mappings.
+static void print_backtrace(word_t frame)
+{
+    print("  called from");
+    for (int depth = 0; depth < 32; depth++) {
+        bool is_mapped = (frame >= KERNEL_PAGE(STACK_PAGE) && frame <= KERNEL_STACK_TOP - 16) ||
+                         (frame >= (word_t)ki_start && frame <= (word_t)ki_end - 16);
+        if (!is_mapped || !is_aligned(frame, 3)) {
+            break;
+        }
+        const word_t *record = (const word_t *)frame;
+        print(" 0x%x", record[1]);
+        if (record[0] <= frame) {
+            break;
+        }
+        frame = record[0];
+    }
+    print("\n");
+}
+
+static void print_registers(const word_t *x)
+{
+    for (word_t i = 0; i < 31; i++) {
+        print("%s x%d 0x%x%s", i % 4 ? "" : " ", i, x[i], i % 4 == 3 || i == 30 ? "\n" : "");
+    }
+}
+
+static void print_thread(void)
+{
+    const struct tcb *thread = ks.current;
+    if (!thread) {
+        print("  while booting\n");
+        return;
+    }
+    print("  current thread '%s', tcb 0x%x, pc 0x%x, sp 0x%x, system call %s0x%x\n", thread->name, (word_t)thread,
+          thread->regs.fault_pc, thread->regs.sp, (sword_t)thread->regs.x[REG_SYSCALL] < 0 ? "-" : "",
+          (sword_t)thread->regs.x[REG_SYSCALL] < 0 ? -thread->regs.x[REG_SYSCALL] : thread->regs.x[REG_SYSCALL]);
+}
+
+// A second panic inside the report ends it.
+static bool enter_panic(void)
+{
+    static bool is_nested;
+    bool was_nested = is_nested;
+    is_nested = true;
+    return !was_nested;
+}
+
+void plat_panic(const char *what, const char *file, int line)
+{
+    if (enter_panic()) {
+        print("\nlab4: kernel panic: %s (%s:%d)\n", what, file, (word_t)line);
+        print_thread();
+        print_backtrace((word_t)__builtin_frame_address(0));
+    }
+    plat_halt(EXIT_PANIC);
+}
+
+void panic_exception(const struct panic_frame *frame, const char *what)
+{
+    if (halt_stage != HALT_NO) {
+        go_on_halting(EXIT_PANIC);
+    }
+    if (enter_panic()) {
+        print("\nlab4: kernel panic: %s\n  pc 0x%x sp 0x%x spsr 0x%x esr 0x%x far 0x%x\n", what, frame->elr, frame->sp, frame->spsr,
+              frame->esr, frame->far);
+        print_registers(frame->x);
+        print_thread();
+        print_backtrace(frame->x[29]);
+    }
+    plat_halt(EXIT_PANIC);
+}

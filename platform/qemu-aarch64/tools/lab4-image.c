@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// lab4-image: makes one bootable file of kernel, device tree, root task and loader, for
+//
+//   qemu-system-aarch64 -machine virt,secure=off,gic-version=2 -cpu cortex-a53 -m SIZE -kernel FILE
+//
+// It decides where everything will lie (the same arithmetic as the loader's, loader/elf.c), writes the RAM size into its
+// copy of the kernel, and refuses what could not boot: bad files, and root tasks that do not fit.
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../loader/payload.h"
+#include "../machine.h"
+#include "image.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+enum { FILE_LIMIT_MIB = 1024, DTB_LIMIT = 1 << 20, ALIGN_IN_PAYLOAD = 16 };
+
+struct options {
+    const char *kernel, *dtb, *loader, *program, *output;
+    int has_no_dtb;
+    uint64_t ram_bytes; // 0 = what the device tree says
+};
+
+static const char usage[] =
+    "usage: lab4-image --kernel KERNEL.ELF --loader LOADER.ELF (--dtb FILE | --no-dtb) [--mem SIZE] PROGRAM -o FILE\n"
+    "  --dtb FILE   as QEMU writes it with -machine …,dumpdtb=FILE\n"
+    "  --no-dtb     boot without a device tree\n"
+    "  --mem SIZE   RAM to use, e.g. 512M or 2G; the default is what the device tree says\n";
+
+// ------------------------------------------------------------------------------------------- options
+
+// A number with K, M or G (and optionally i, B) behind it; 0 if it is none.
+static uint64_t parse_size(const char *text)
+{
+    char *end;
+    if (!isdigit((unsigned char)*text)) {
+        return 0;
+    }
+    uint64_t value = strtoull(text, &end, 10), unit = 1;
+    switch (toupper((unsigned char)*end)) {
+    case 'K': unit = 1024; break;
+    case 'M': unit = MIB; break;
+    case 'G': unit = GIB; break;
+    case '\0': return value;
+    default: return 0;
+    }
+    end++;
+    end += *end == 'i';
+    end += *end == 'B';
+    return *end || value > UINT64_MAX / unit ? 0 : value * unit;
+}
+
+static void check_ram_bytes(uint64_t bytes)
+{
+    if (bytes < 16 * MIB || bytes % (2 * MIB)) {
+        refuse("the RAM size", "must be at least 16M and a multiple of 2M");
+    }
+    if (bytes > 8 * GIB && (bytes % GIB || bytes > 510 * GIB)) {
+        refuse("the RAM size", "must be a multiple of 1G if it is above 8G, and at most 510G");
+    }
+}
+
+static _Noreturn void wrong_usage(void)
+{
+    fputs(usage, stderr);
+    exit(2);
+}
+
+static struct options parse_options(int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"kernel", required_argument, 0, 'k'}, {"dtb", required_argument, 0, 'd'},    {"no-dtb", no_argument, 0, 'n'},
+        {"loader", required_argument, 0, 'l'}, {"mem", required_argument, 0, 'm'},    {"output", required_argument, 0, 'o'},
+        {"help", no_argument, 0, 'h'},         {0, 0, 0, 0},
+    };
+    struct options options = {0};
+    int option;
+    while ((option = getopt_long(argc, argv, "o:h", known, 0)) != -1) {
+        switch (option) {
+        case 'k': options.kernel = optarg; break;
+        case 'd': options.dtb = optarg; break;
+        case 'n': options.has_no_dtb = 1; break;
+        case 'l': options.loader = optarg; break;
+        case 'o': options.output = optarg; break;
+        case 'h': fputs(usage, stdout); exit(0);
+        case 'm':
+            options.ram_bytes = parse_size(optarg);
+            if (!options.ram_bytes) {
+                refuse("--mem", "does not understand '%s'; say for example 512M or 2G", optarg);
+            }
+            check_ram_bytes(options.ram_bytes);
+            break;
+        default: wrong_usage();
+        }
+    }
+    if (!options.kernel || !options.loader || !options.output || argc - optind != 1 || !options.dtb == !options.has_no_dtb) {
+        wrong_usage();
+    }
+    options.program = argv[optind];
+    return options;
+}
+
+// -------------------------------------------------------------------------------------------- inputs
+
+struct input {
+    struct file file;
+    struct elf elf;
+};
+
+static void require(const char *name, const char *problem)
+{
+    if (problem) {
+        refuse(name, "%s", problem);
+    }
+}
+
+// Reads an ELF file and cuts off what no loader looks at: symbols, debug information, section headers.
+static struct input open_elf(const char *name)
+{
+    struct input input = {.file = read_file(name, FILE_LIMIT_MIB * MIB)};
+    require(name, elf_open(&input.elf, input.file.bytes, input.file.size));
+    uint64_t end = input.elf.headers_offset + input.elf.headers_bytes;
+    for (unsigned i = 0; i < input.elf.segment_count; i++) {
+        struct elf_segment segment = elf_segment(&input.elf, i);
+        if (segment.type == 1 && segment.file_offset + segment.file_bytes > end) {
+            end = segment.file_offset + segment.file_bytes;
+        }
+    }
+    input.file.size = input.elf.size = end;
+    memset(input.file.bytes + 40, 0, 8);   // e_shoff
+    memset(input.file.bytes + 60, 0, 4);   // e_shnum, e_shstrndx
+    return input;
+}
+
+// The loader as it lies in memory, from its link address 0 to its page-aligned end.
+static struct file flatten_loader(const struct input *loader)
+{
+    if (loader->elf.virtual_start != 0 || loader->elf.virtual_end % PAGE_BYTES || loader->elf.virtual_end >= LARGE_PAGE_BYTES) {
+        refuse(loader->file.name, "is not lab4's loader");
+    }
+    struct file flat = {.name = loader->file.name, .size = loader->elf.virtual_end, .bytes = allocate(loader->elf.virtual_end)};
+    for (unsigned i = 0; i < loader->elf.segment_count; i++) {
+        struct elf_segment segment = elf_segment(&loader->elf, i);
+        if (segment.type == 1) {
+            memcpy(flat.bytes + segment.virtual_address, loader->file.bytes + segment.file_offset, segment.file_bytes);
+        }
+    }
+    return flat;
+}
+
+// ------------------------------------------------------------------------------------ will it fit?
+
+static uint64_t regions_touched(uint64_t start, uint64_t end, unsigned bits)
+{
+    return ((end - 1) >> bits) - (start >> bits) + 1;
+}
+
+// The block of root objects, memory §8.2, and whether the kernel will find room for it above the root image.
+static void check_root_objects(const char *name, const struct layout *layout, const struct elf *root, uint64_t ram_end, uint64_t radix)
+{
+    uint64_t extra_bytes = 0, cnode_bits = radix + 5, align_bits = cnode_bits;
+    if (layout->dtb_bytes > 0) {
+        unsigned extra_bits = 12;
+        while (UINT64_C(1) << extra_bits < layout->dtb_bytes + 16) {
+            extra_bits++;
+        }
+        extra_bytes = UINT64_C(1) << extra_bits;
+        align_bits = extra_bits > align_bits ? extra_bits : align_bits;
+    }
+    uint64_t image_end = page_up(root->virtual_end), covered_end = image_end + 2 * PAGE_BYTES + extra_bytes;
+    uint64_t tables = regions_touched(root->virtual_start, covered_end, 39) + regions_touched(root->virtual_start, covered_end, 30) +
+                      regions_touched(root->virtual_start, covered_end, 21);
+    uint64_t size = (UINT64_C(1) << cnode_bits) + 0x880 + (4 + tables) * PAGE_BYTES + extra_bytes;
+    uint64_t start = (ram_end - size) & ~((UINT64_C(1) << align_bits) - 1);
+    if (size > ram_end - layout->root_end || start < layout->root_end) {
+        refuse(name, "leaves no room in RAM for the kernel's own objects; give the machine more memory");
+    }
+    uint64_t slots = 16 + tables + extra_bytes / PAGE_BYTES + 1 + (image_end - root->virtual_start) / PAGE_BYTES;
+    if (slots >= UINT64_C(1) << radix) {
+        refuse(name, "has %llu pages, more than the root CNode of 2^%llu slots can hold; build the kernel with a larger "
+                     "LAB4_ROOT_CNODE_SIZE_BITS", (unsigned long long)((image_end - root->virtual_start) / PAGE_BYTES),
+               (unsigned long long)radix);
+    }
+}
+
+// ------------------------------------------------------------------------------------------- output
+
+static struct payload_file append(struct file *payload, const struct file *file)
+{
+    uint64_t offset = (payload->size + ALIGN_IN_PAYLOAD - 1) & ~(uint64_t)(ALIGN_IN_PAYLOAD - 1);
+    if (file->size == 0) {
+        return (struct payload_file){0, 0};
+    }
+    memcpy(payload->bytes + offset, file->bytes, file->size);
+    payload->size = offset + file->size;
+    return (struct payload_file){offset, file->size};
+}
+
+static struct file make_payload(const struct file *kernel, const struct file *dtb, const struct file *root)
+{
+    struct payload header = {.magic = PAYLOAD_MAGIC};
+    struct file payload = {.size = sizeof header};
+    payload.bytes = allocate(sizeof header + kernel->size + dtb->size + root->size + 3 * ALIGN_IN_PAYLOAD);
+    header.kernel = append(&payload, kernel);
+    header.dtb = append(&payload, dtb);
+    header.root = append(&payload, root);
+    header.size = payload.size;
+    memcpy(payload.bytes, &header, sizeof header); // both machines are little-endian
+    return payload;
+}
+
+// An ELF file with one segment: the loader at `address`, the payload right behind it.
+static struct file make_image(const struct file *loader, uint64_t entry, const struct file *payload, uint64_t address)
+{
+    uint64_t bytes = loader->size + payload->size;
+    struct file image = {.size = PAGE_BYTES + bytes, .bytes = allocate(PAGE_BYTES + bytes)};
+    static const uint8_t identity[] = {0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 183, 0, 1};
+    memcpy(image.bytes, identity, sizeof identity);
+    put_word(image.bytes + 24, address + entry);
+    put_word(image.bytes + 32, 64);
+    image.bytes[52] = 64, image.bytes[54] = 56, image.bytes[56] = 1;
+    uint8_t *header = image.bytes + 64;
+    header[0] = 1, header[4] = 7; // PT_LOAD, RWX
+    put_word(header + 8, PAGE_BYTES);
+    put_word(header + 16, address);
+    put_word(header + 24, address);
+    put_word(header + 32, bytes);
+    put_word(header + 40, bytes);
+    put_word(header + 48, PAGE_BYTES);
+    memcpy(image.bytes + PAGE_BYTES, loader->bytes, loader->size);
+    memcpy(image.bytes + PAGE_BYTES + loader->size, payload->bytes, payload->size);
+    return image;
+}
+
+static uint64_t choose_ram_bytes(const struct options *options, const struct file *dtb, uint64_t described)
+{
+    uint64_t bytes = options->ram_bytes ? options->ram_bytes : described;
+    if (options->dtb && bytes > described) {
+        refuse(dtb->name, "describes %llu MiB of RAM, less than the %llu MiB asked for", (unsigned long long)(described / MIB),
+               (unsigned long long)(bytes / MIB));
+    }
+    check_ram_bytes(bytes);
+    return bytes;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = parse_options(argc, argv);
+    struct input kernel = open_elf(options.kernel), loader = open_elf(options.loader);
+    struct file flat_loader = flatten_loader(&loader), dtb = {.name = "no device tree"};
+    struct layout layout;
+    require(options.kernel, layout_kernel(&layout, &kernel.elf));
+    if (layout.kernel_start != RAM_BASE) {
+        refuse(options.kernel, "is not made for RAM at 0x%lx", RAM_BASE);
+    }
+    struct kernel_block block = kernel_block_find(&kernel.file, &kernel.elf);
+
+    uint64_t described = block.ram_bytes ? get_word(block.ram_bytes) : RAM_DEFAULT_BYTES;
+    if (options.dtb) {
+        dtb = read_file(options.dtb, DTB_LIMIT);
+        described = device_tree_check(&dtb);
+    }
+    uint64_t ram_bytes = choose_ram_bytes(&options, &dtb, described);
+    if (block.ram_bytes) {
+        put_word(block.ram_bytes, ram_bytes);
+    } else {
+        fprintf(stderr, "lab4-image: %s has no RAM block: it uses the RAM size that it was built for.\n", options.kernel);
+    }
+
+    struct input root = open_elf(options.program);
+    layout_dtb(&layout, dtb.size);
+    require(options.program, layout_root(&layout, &root.elf));
+    struct file payload = make_payload(&kernel.file, &dtb, &root.file);
+    uint64_t ram_end = RAM_BASE + ram_bytes, address = (layout.end + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
+    if (address > ram_end || flat_loader.size + payload.size > ram_end - address) {
+        refuse(options.program, "needs %llu MiB of memory while it is loaded, and does not fit into %llu MiB of RAM; give the machine more",
+               (unsigned long long)((address + flat_loader.size + payload.size - RAM_BASE + MIB - 1) / MIB),
+               (unsigned long long)(ram_bytes / MIB));
+    }
+    check_root_objects(options.program, &layout, &root.elf, ram_end, block.root_cnode_bits);
+    struct file image = make_image(&flat_loader, loader.elf.entry, &payload, address);
+    write_file(options.output, &image);
+    return 0;
+}
