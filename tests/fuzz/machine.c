@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Drives the core on platform/fake; see machine.h.
+#include "tests/fuzz/machine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#if __has_include("core/invariants.h")
+#include "core/invariants.h"
+#else
+#define invariants_check() NULL
+#endif
+#include "core/invoke.h"
+#include "platform/fake/fake.h"
+#include "tests/fuzz/track.h"
+
+enum { MAX_REPEATS = 4, MAX_TICKS = 6, MAX_OVERRUN = 0x4000 };
+
+// No time had passed since the kernel last looked at the clock when the step began, so that nobody can have become due.
+static bool clock_stood_still;
+
+// The platform's own state is small: the snapshot holds a copy.
+static struct fake_state fake_snapshot;
+
+void machine_fail(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "\n==== fuzz: ");
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\n");
+    va_end(args);
+    fflush(stderr);
+    abort();
+}
+
+void machine_clear(word_t ram_bytes)
+{
+    fake_reset(FAKE_RAM_BASE, ram_bytes);
+    track_start(plat_ptr(FAKE_RAM_BASE), ram_bytes, &ks, sizeof ks);
+}
+
+void machine_snapshot(void)
+{
+    fake_snapshot = fake;
+    track_snapshot();
+}
+
+void machine_reset(void)
+{
+    fake = fake_snapshot;
+    track_restore();
+}
+
+void machine_touch(const void *start, size_t bytes)
+{
+    track_touch(start, bytes);
+}
+
+word_t *machine_buffer(const struct tcb *thread)
+{
+    return tcb_buffer(thread, BUFFER_FOR_WRITING);
+}
+
+// ------------------------------------------------------------------------------------------- steps
+
+static void check_invariants(void)
+{
+    const char *broken = invariants_check();
+    if (broken) {
+        machine_fail("invariant broken: %s", broken);
+    }
+}
+
+static void fill_buffer(const struct step *step, word_t *buffer)
+{
+    machine_touch(buffer, 128 * sizeof *buffer);
+    for (word_t i = NUM_REG_MRS; i < step->word_count; i++) {
+        buffer[BUFFER_MESSAGE + i] = step->words[i];
+    }
+    for (word_t i = 0; i < step->extra_caps; i++) {
+        buffer[BUFFER_CAPS + i] = step->caps[i];
+    }
+    for (word_t i = 0; i < (step->sets_receive ? 3 : 0); i++) {
+        buffer[BUFFER_RECEIVE_CNODE + i] = step->receive[i];
+    }
+}
+
+static void trap(struct tcb *thread, vaddr_t fault_pc, vaddr_t next_pc)
+{
+    thread->regs.fault_pc = fault_pc;
+    thread->regs.pc = next_pc;
+}
+
+static void run_call(const struct step *step)
+{
+    struct tcb *thread = ks.current;
+    struct thread_regs *regs = &thread->regs;
+    word_t *buffer = machine_buffer(thread);
+    machine_touch(regs, sizeof *regs);
+    if (buffer) {
+        fill_buffer(step, buffer);
+    }
+    regs->x[REG_CAP] = step->cap;
+    regs->x[REG_INFO] = info_make(step->label, 0, step->extra_caps, step->length);
+    for (word_t i = 0; i < NUM_REG_MRS && i < step->word_count; i++) {
+        regs->x[REG_MR0 + i] = step->words[i];
+    }
+    regs->x[REG_REPLY] = step->reply;
+    regs->x[REG_SYSCALL] = step->number;
+    regs->x[REG_DEST] = step->dest;
+    trap(thread, MACHINE_SVC, MACHINE_SVC + 4);
+    clock_stood_still = ks.now == fake.now;
+    track_begin_step();
+    core_syscall();
+}
+
+static void run_fault(const struct step *step)
+{
+    struct tcb *thread = ks.current;
+    struct hw_fault fault = {
+        .kind = (enum hw_fault_kind)(step->words[0] % 3),
+        .address = step->words[1],
+        .is_fetch = step->words[2] & 1,
+        .syndrome = (uint32_t)step->words[2],
+        .number = step->words[1],
+    };
+    machine_touch(&thread->regs, sizeof thread->regs);
+    trap(thread, MACHINE_SVC, MACHINE_SVC);
+    track_begin_step();
+    core_fault(&fault);
+}
+
+// Time passes. The timer interrupts when its deadline is reached, as it would on a machine, up to MAX_TICKS times. Only
+// the last leg may overrun the deadline, by MAX_OVERRUN: a long interrupt latency.
+static void run_time(ticks_t ticks)
+{
+    ticks_t end = fake.now + (ticks & LOW_BITS(40));
+    for (int i = 0; i < MAX_TICKS && fake.timer_deadline < end; i++) {
+        fake.now = fake.timer_deadline > fake.now ? fake.timer_deadline : fake.now;
+        track_begin_step();
+        core_irq();
+    }
+    ticks_t latest = fake.timer_deadline < ~(ticks_t)0 - MAX_OVERRUN ? fake.timer_deadline + MAX_OVERRUN : ~(ticks_t)0;
+    fake.now = end < latest ? end : fake.now > latest ? fake.now : latest;
+}
+
+static void run_irq(word_t line)
+{
+    if ((line & 0x3ff) != PLAT_NO_IRQ) {
+        fake_irq_raise(line % 256);
+    }
+    if (line & 0x400) {
+        return; // stays pending, for the next preemption point to find
+    }
+    track_begin_step();
+    core_irq();
+}
+
+void machine_run_step(const struct step *step)
+{
+    bool is_idle = ks.current == &ks.idle;
+    if (is_idle && (step->kind == STEP_CALL || step->kind == STEP_FAULT)) {
+        return;
+    }
+    switch (step->kind) {
+    case STEP_CALL:
+        run_call(step);
+        break;
+    case STEP_TIME:
+        run_time(step->words[0]);
+        break;
+    case STEP_IRQ:
+        run_irq(step->words[0]);
+        break;
+    case STEP_FAULT:
+        run_fault(step);
+        break;
+    }
+    check_invariants();
+}
+
+// The thread's next instruction is the system call that it made last: it was preempted or restarted.
+static bool repeats_call(const struct tcb *thread)
+{
+    return thread != &ks.idle && thread->regs.pc == MACHINE_SVC && thread->regs.x[REG_SYSCALL] != 0;
+}
+
+void machine_settle(void)
+{
+    for (int i = 0; i < MAX_REPEATS; i++) {
+        struct tcb *thread = ks.current;
+        if (repeats_call(thread)) {
+            machine_touch(&thread->regs, sizeof thread->regs);
+            trap(thread, MACHINE_SVC, MACHINE_SVC + 4);
+            track_begin_step();
+            core_syscall();
+        } else if (thread == &ks.idle && fake.timer_deadline < fake.now + BIT(40)) {
+            fake.now = fake.timer_deadline > fake.now ? fake.timer_deadline : fake.now;
+                track_begin_step();
+            core_irq();
+        } else {
+            return;
+        }
+        check_invariants();
+    }
+}
+
+// ---------------------------------------------------------------------------------------- refusals
+
+bool machine_was_refused(const struct step *step, const struct tcb *caller)
+{
+    return step->kind == STEP_CALL && step->number == (word_t)-1 && clock_stood_still && ks.current == caller && caller->state == THREAD_RUNNING &&
+           info_label(caller->regs.x[REG_INFO]) != 0 && caller->regs.pc == MACHINE_SVC + 4;
+}
+
+void machine_check_refusal(const struct tcb *caller)
+{
+    const word_t *buffer = machine_buffer(caller);
+    const struct track_range allowed[] = {
+        {&caller->regs, sizeof caller->regs},
+        {buffer ? &buffer[BUFFER_MESSAGE] : NULL, buffer ? 8 * sizeof *buffer : 0},
+    };
+    const uint8_t *changed = track_changed(allowed, ARRAY_LENGTH(allowed));
+    if (changed) {
+        machine_fail("the call was refused with error %d, but memory at %p (ks + %#lx) changed",
+                     (int)info_label(caller->regs.x[REG_INFO]), (const void *)changed,
+                     (unsigned long)((uintptr_t)changed - (uintptr_t)&ks));
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// See replay.h.
+#include "tests/fuzz/replay.h"
+
+#include "tests/fuzz/machine.h"
+#include "tests/fuzz/target.h"
+#include "tests/fuzz/text.h"
+
+void replay_begin(const struct step *steps, size_t count)
+{
+    if (print_mode == PRINT_TEST) {
+        text_print_test(stdout, steps, count);
+    }
+}
+
+void replay_step(const struct step *step)
+{
+    struct tcb *caller = ks.current;
+    if (print_mode == PRINT_TEXT) {
+        text_print_caller(stdout, caller);
+        text_print_step(stdout, step);
+        fflush(stdout);
+    }
+    machine_run_step(step);
+    if (print_mode == PRINT_TEXT) {
+        text_print_outcome(stdout, step, caller);
+    }
+    if (machine_was_refused(step, caller)) {
+        machine_check_refusal(caller);
+    }
+}
