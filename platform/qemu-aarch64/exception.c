@@ -2,6 +2,8 @@
 //
 // From vectors.S to the core and back: what a trap from user level means (memory §6.3), and waiting for interrupts when
 // the idle thread is the one to run.
+#include "core/debug.h"
+#include "core/print.h"
 #include "core/state.h"
 #include "kernel.h"
 
@@ -15,11 +17,24 @@ enum { CLASS_SHIFT = 26, CLASS_SVC = 0x15, CLASS_INSTRUCTION_ABORT = 0x20, CLASS
 
 enum { SVC_BYTES = 4 };
 
+// Nobody will ever run again: no thread sleeps, no device can interrupt, and time alone wakes nobody up.
+static void check_for_deadlock(void)
+{
+    if (NUM_DOMAINS == 1 && !ks.sleepers.head && gic_is_silent() && !plat_irq_pending()) {
+        print("\nlab4: every thread waits, and nothing can wake one up\n");
+        if (KERNEL_PRINTING) {
+            dump_scheduler();
+        }
+        plat_halt(EXIT_ASLEEP);
+    }
+}
+
 // Interrupts stay masked: WFI wakes up for a pending one all the same (Arm ARM D1.16.2), and the core takes it from the
 // controller. The idle thread has no registers to save.
 struct thread_regs *exception_resume(void)
 {
     while (ks.current == &ks.idle) {
+        check_for_deadlock();
         BARRIER("dsb sy");
         BARRIER("wfi");
         core_irq();

@@ -35,6 +35,8 @@ enum {
 static struct {
     uint32_t acknowledged; // GICC_IAR as read for the interrupt being handled
     word_t lines;          // implemented
+    word_t enabled_count;  // of the core's lines, the timer's not counted
+    bool is_enabled[NUM_IRQS];
 } gic;
 
 static volatile uint32_t *distributor(word_t offset)
@@ -61,8 +63,23 @@ void plat_irq_end(word_t irq)
     }
 }
 
+// The machine sleeps for ever if nobody runs, no time is waited for, and no line is enabled.
+bool gic_is_silent(void)
+{
+    return gic.enabled_count == 0;
+}
+
+static void count_enabled(word_t irq, bool enabled)
+{
+    if (irq < NUM_IRQS && irq != TIMER_IRQ && gic.is_enabled[irq] != enabled) {
+        gic.is_enabled[irq] = enabled;
+        gic.enabled_count += enabled ? 1 : ~(word_t)0;
+    }
+}
+
 void plat_irq_enable(word_t irq, bool enabled)
 {
+    count_enabled(irq, enabled);
     if (irq < gic.lines) {
         *distributor((enabled ? GICD_ISENABLER : GICD_ICENABLER) + irq / 32 * 4) = (uint32_t)1 << irq % 32;
         BARRIER("dsb sy"); // the distributor and the CPU interface are two devices: keep this before the end of interrupt

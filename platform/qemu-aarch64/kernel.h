@@ -31,7 +31,10 @@ struct thread_regs *exception_synchronous(word_t syndrome, vaddr_t fault_address
 struct thread_regs *exception_interrupt(void);
 struct thread_regs *exception_resume(void); // after boot
 
-enum { EXIT_PANIC = 4 }; // design §4.5
+enum { EXIT_ASLEEP = 3, EXIT_FAILED = 4 }; // design §4.5
+
+// Can no interrupt but the kernel timer's ever arrive?
+bool gic_is_silent(void);
 
 // What vectors.S saved of a processor that should not have trapped.
 struct panic_frame {

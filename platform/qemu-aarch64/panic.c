@@ -96,13 +96,13 @@ void plat_panic(const char *what, const char *file, int line)
         print_thread();
         print_backtrace((word_t)__builtin_frame_address(0));
     }
-    plat_halt(EXIT_PANIC);
+    plat_halt(EXIT_FAILED);
 }
 
 void panic_exception(const struct panic_frame *frame, const char *what)
 {
     if (halt_stage != HALT_NO) {
-        go_on_halting(EXIT_PANIC);
+        go_on_halting(EXIT_FAILED);
     }
     if (enter_panic()) {
         print("\nlab4: kernel panic: %s\n  pc 0x%x sp 0x%x spsr 0x%x esr 0x%x far 0x%x\n", what, frame->elr, frame->sp, frame->spsr,
@@ -111,5 +111,5 @@ void panic_exception(const struct panic_frame *frame, const char *what)
         print_thread();
         print_backtrace(frame->x[29]);
     }
-    plat_halt(EXIT_PANIC);
+    plat_halt(EXIT_FAILED);
 }

@@ -3,6 +3,7 @@
 // The loader's only words: why it gives up. Then semihosting exit, else PSCI power-off, else wait for ever.
 #include "loader.h"
 
+enum { EXIT_REFUSED = 2 };
 enum { SYS_EXIT_EXTENDED = 0x20, ADP_STOPPED_APPLICATION_EXIT = 0x20026, PSCI_SYSTEM_OFF = 0x84000008 };
 enum { UART_FLAGS = 0x18, FLAG_TRANSMIT_FULL = 0x20, SCTLR_M = 1 };
 
@@ -22,7 +23,7 @@ static void put(const char *text)
 
 static _Noreturn void halt(void)
 {
-    const uint64_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, 1};
+    const uint64_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, EXIT_REFUSED};
     if (halt_stage++ == 0) {
         register uint64_t operation __asm__("x0") = SYS_EXIT_EXTENDED;
         register const uint64_t *parameters __asm__("x1") = block;

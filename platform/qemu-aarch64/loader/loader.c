@@ -5,7 +5,7 @@
 // behind the device tree, two address maps, six registers.
 //
 // It runs at whatever 2 MiB-aligned address the packer chose, so nothing in it may need relocation, and without MMU, so
-// that every access must be aligned. Input that cannot be booted ends the machine with one message and status 1.
+// that every access must be aligned. Input that cannot be booted ends the machine with one message and status 2.
 #include "loader.h"
 
 extern struct payload loader_payload; // loader.ld: right behind the loader

@@ -19,6 +19,6 @@ const struct handoff *loader_main(void);
 void *memset(void *to, int byte, size_t bytes);
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes);
 
-// Prints `lab4 loader: NAME PROBLEM.` and ends the machine with status 1.
+// Prints `lab4 loader: NAME PROBLEM.` and ends the machine with status 2.
 _Noreturn void loader_die(const char *name, const char *problem);
 _Noreturn void loader_trap(void); // any exception

@@ -19,7 +19,7 @@ void refuse(const char *name, const char *problem, ...)
     vfprintf(stderr, problem, arguments);
     fputs(".\n", stderr);
     va_end(arguments);
-    exit(1);
+    exit(2);
 }
 
 void *allocate(size_t bytes)

@@ -15,7 +15,7 @@ struct file {
     uint64_t size;
 };
 
-// Prints `lab4-image: NAME PROBLEM.` and exits with status 1. `problem` is a printf format.
+// Prints `lab4-image: NAME PROBLEM.` and exits with status 2. `problem` is a printf format.
 _Noreturn void refuse(const char *name, const char *problem, ...) __attribute__((format(printf, 2, 3)));
 void *allocate(size_t bytes);                                  // zeroed
 struct file read_file(const char *name, uint64_t limit);       // refuses what is larger
