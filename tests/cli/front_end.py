@@ -2,61 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The hosted front end, good and bad input: front_end.py PATH-OF-LAB4-HOSTED DIRECTORY-OF-PROGRAMS"""
 import os
-import pathlib
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 
 import elf
 from harness import assert_refused, main, run
-
-FRONT_END, PROGRAMS = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-HELLO = PROGRAMS / "hello"
-SCRATCH = tempfile.TemporaryDirectory(prefix="lab4-cli-")
-SPIN = b"\xeb\xfe"  # jmp to itself
-
-
-def file_of(content, name="program"):
-    path = pathlib.Path(SCRATCH.name) / name
-    path.write_bytes(content)
-    return path
-
-
-def run_file(content, *options):
-    return run(FRONT_END, "--timeout", "10", *options, file_of(content))
-
-
-def processes():
-    """The processes alive that run the front end or the machine image."""
-    found = set()
-    for directory in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            state = (directory / "stat").read_text().rsplit(")", 1)[1].split()[0]
-            if state != "Z" and os.readlink(directory / "exe").startswith(f"{PROGRAMS}/"):
-                found.add(int(directory.name))
-        except OSError:
-            pass
-    return found
-
-
-def assert_nothing_left(before):
-    for _ in range(50):
-        left = processes() - before
-        if not left:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"stray processes: {left}")
-
-
-def start_spinning():
-    process = subprocess.Popen([FRONT_END, file_of(elf.elf([(0x400000, SPIN, 4096)]), "spin")], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
-    time.sleep(0.5)
-    assert process.poll() is None, f"a spinning program ended: {process.stderr.read()!r}"
-    return process
-
+from machines import FRONT_END, HELLO, SCRATCH, SPIN, assert_nothing_left, file_of, processes, run_file, start_spinning
 
 # ------------------------------------------------------------------------------------------- good input
 
