@@ -192,6 +192,9 @@ void machine_start(struct machine *machine, const struct options *options, const
     if (machine->pid < 0) {
         refuse("the host gives no process (%s); raise the limit on processes (ulimit -u), or end some.", strerror(errno));
     }
+    if (error == EBADF || error == EMFILE) {
+        refuse("the host gives the machine no file descriptors (%s); raise the limit on open files (ulimit -n).", strerror(error));
+    }
     if (error != 0) {
         refuse("the machine image %s cannot be started (%s); build it again with ./lab4 build hosted.", path, strerror(error));
     }
