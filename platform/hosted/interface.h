@@ -94,7 +94,7 @@ struct machine_control {
     uint32_t protect;                /* enum machine_protect; AUTO warns when the host has no protection keys */
     uint32_t flags;                  /* enum machine_flags */
     int32_t host_cpu;
-    uint64_t reserved[20];
+    uint64_t reserved[21];
 
     /* --- shared while running: `attention` and the lines are written by both sides */
     uint32_t attention; /* the machine should look at the lines; a futex */

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Time: 62.5 MHz ticks since the machine started, 16 ns each.
+//
+// Real time. A host call for each kernel entry would cost more than the entry, so the clock is the time-stamp counter
+// where it runs at a constant rate. The rate is measured against CLOCK_MONOTONIC: from the machine's first to its last
+// step of starting, and again whenever the time measured has doubled (then every second), so that the error is
+// below 1 % at once and below a millionth after a second. The clock never goes back. The timer is a host timer of whichever
+// process set it (its alarm is passed on to the CPU, signals.c). It is only moved to earlier times: a deadline that moves
+// later lets the old alarm come and find nothing due, which is cheaper than a host call for each switch of threads.
+//
+// Virtual time. The clock stands still, except that each kernel entry costs ENTRY_TICKS and that it jumps to the
+// deadline when every thread waits. A thread that computes for MICROSECONDS_OF_SPIN without entering the kernel lets
+// time pass, too; how far it came by then is not reproducible, so that is counted.
+#include "core/state.h"
+#include "platform/hosted/machine/machine.h"
+#include "platform/platform.h"
+
+enum { NS_PER_TICK = 16, ENTRY_TICKS = 64, RATE_BITS = 32, SAMPLES = 3, FIRST_BASELINE_NS = 200000 };
+#define NEVER_TICKS (UINT64_C(1) << 50)         // 208 days: the core's way to say "no deadline"
+#define LONGEST_SAMPLE_NS UINT64_C(1000000000) // between two measurements of the rate
+
+static uint64_t read_counter(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+// a * 2^RATE_BITS / b; the result must fit.
+static uint64_t ratio(uint64_t a, uint64_t b)
+{
+    uint64_t quotient, rest;
+    __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "0"(a << RATE_BITS), "1"(a >> (64 - RATE_BITS)), "r"(b));
+    return quotient;
+}
+
+static uint64_t scale(uint64_t count, uint64_t rate)
+{
+    return (uint64_t)((unsigned __int128)count * rate >> RATE_BITS);
+}
+
+// ----------------------------------------------------------------------------------------- real time
+
+struct sample {
+    uint64_t counter, ns;
+};
+
+// The counter and the host's clock at (nearly) the same moment.
+static struct sample take_sample(void)
+{
+    struct sample best = {0};
+    uint64_t best_width = ~UINT64_C(0);
+    for (int i = 0; i < SAMPLES; i++) {
+        uint64_t before = read_counter(), ns = host_monotonic_ns(), width = read_counter() - before;
+        if (width < best_width) {
+            best_width = width;
+            best = (struct sample){before + width / 2, ns};
+        }
+    }
+    return best;
+}
+
+static ticks_t ticks_at(uint64_t counter)
+{
+    const struct clock *clock = &machine.clock;
+    return counter > clock->base_tsc ? clock->base + scale(counter - clock->base_tsc, clock->rate) : clock->base;
+}
+
+static void measure_rate(void)
+{
+    struct clock *clock = &machine.clock;
+    struct sample now = take_sample();
+    uint64_t counts = now.counter - clock->first_tsc, ns = now.ns - clock->boot_ns;
+    ticks_t ticks = ns / NS_PER_TICK;
+    if (clock->rate) {
+        ticks_t estimate = ticks_at(now.counter);
+        ticks = ticks > estimate ? ticks : estimate;
+    }
+    clock->rate = ratio(ns / NS_PER_TICK, counts);
+    clock->base = ticks;
+    clock->base_tsc = now.counter;
+    clock->next_sample = now.counter + (ns < LONGEST_SAMPLE_NS ? counts : counts / (ns / LONGEST_SAMPLE_NS));
+}
+
+static bool has_constant_counter(void)
+{
+    const uint32_t leaf = 0x80000007, invariant = 1u << 8;
+    uint32_t a = leaf, b, c = 0, d;
+    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    return d & invariant;
+}
+
+void clock_start(void)
+{
+    struct clock *clock = &machine.clock;
+    struct sample first = take_sample();
+    clock->is_virtual = control()->time == MACHINE_TIME_VIRTUAL;
+    clock->has_tsc = has_constant_counter();
+    clock->boot_ns = first.ns;
+    clock->first_tsc = first.counter;
+    clock->deadline = ~UINT64_C(0);
+}
+
+void clock_measure(void)
+{
+    if (machine.clock.is_virtual || !machine.clock.has_tsc) {
+        return;
+    }
+    while (host_monotonic_ns() - machine.clock.boot_ns < FIRST_BASELINE_NS) {
+    }
+    measure_rate();
+}
+
+static ticks_t read_real(void)
+{
+    struct clock *clock = &machine.clock;
+    ticks_t now = clock->has_tsc ? ticks_at(read_counter()) : (host_monotonic_ns() - clock->boot_ns) / NS_PER_TICK;
+    if (now > clock->latest) {
+        clock->latest = now;
+    }
+    return clock->latest;
+}
+
+ticks_t plat_clock_read(void)
+{
+    return machine.clock.is_virtual ? control()->virtual_now : read_real();
+}
+
+// Where a host call is made anyway: measure the rate if it is time to.
+static void refine(void)
+{
+    if (machine.clock.has_tsc && read_counter() >= machine.clock.next_sample) {
+        measure_rate();
+    }
+}
+
+// ----------------------------------------------------------------------------------- the timer, waiting
+
+bool clock_has_deadline(void)
+{
+    ticks_t deadline = machine.clock.deadline;
+    return deadline != ~UINT64_C(0) && (deadline <= plat_now() || deadline - plat_now() < NEVER_TICKS);
+}
+
+bool clock_is_due(void)
+{
+    return machine.clock.deadline <= plat_now();
+}
+
+void plat_timer_arm(ticks_t deadline)
+{
+    machine.clock.deadline = deadline;
+    if (machine.clock.is_virtual && clock_is_due()) {
+        attention_set();
+    }
+}
+
+static uint64_t host_deadline(void)
+{
+    return machine.clock.boot_ns + machine.clock.deadline * NS_PER_TICK;
+}
+
+void clock_arm_host(void)
+{
+    ticks_t deadline = machine.clock.deadline;
+    if (machine.clock.is_virtual || deadline >= self.armed || !clock_has_deadline()) {
+        return;
+    }
+    if (clock_is_due()) {
+        attention_set();
+        return;
+    }
+    self.armed = deadline; // first: the alarm may come before the call returns
+    host_timer_set(self.timer, host_deadline());
+    refine();
+}
+
+void clock_alarm(void)
+{
+    self.armed = ~UINT64_C(0);
+}
+
+void clock_wait(void)
+{
+    bool has_deadline = clock_has_deadline();
+    if (machine.clock.is_virtual && has_deadline) {
+        control()->virtual_now = machine.clock.deadline;
+        return;
+    }
+    host_futex_wait(&control()->attention, 0, has_deadline ? host_deadline() : ~UINT64_C(0));
+    refine();
+}
+
+// --------------------------------------------------------------------------------------- virtual time
+
+void clock_count_entry(void)
+{
+    if (machine.clock.is_virtual) {
+        control()->virtual_now += ENTRY_TICKS;
+        if (clock_is_due()) {
+            attention_set();
+        }
+    }
+}
+
+void clock_break_spin(void)
+{
+    if (clock_has_deadline() && !clock_is_due()) {
+        control()->virtual_now = machine.clock.deadline;
+        control()->spins_broken++;
+    }
+    attention_set();
+}

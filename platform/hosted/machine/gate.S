@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every way into the machine and out of it. Twice: with and without protection keys (suffix _pku and _plain); start.c
+ * puts one of the two in force.
+ *
+ *   gate_*     a call from user code (docs/HOSTED-ABI.md). Stores what the call preserves in the current TCB, opens the
+ *              machine's memory, calls C on the kernel stack.
+ *   leave_*    eax = RESUME_*. The quick exit restores what a call preserves. The full exit restores everything; its
+ *              last values come from a page that user code may read, because rax, rcx and rdx are busy closing memory.
+ *   signal_*   a host signal. The handler copies the frame and says whether to return (sigreturn) or to go on on the
+ *              kernel stack. No signal is ever blocked, so leaving a handler without sigreturn is legal.
+ *   enter_*    a new process: wait for its turn.
+ *
+ * [exit_begin_*, exit_end_*) is restartable: the TCB is complete and the machine unlocked, so an interrupt that arrives
+ * there simply drops the exit and starts it again (signals.c). It begins by looking at `attention`, because whoever
+ * sets that sends no second signal. Nothing here touches the user's stack, and pc, never a register, goes through
+ * memory that user code can write.
+ *
+ * Unwinding: in C called from the gate, rbx is the TCB and the CFA; the user's registers are found in the TCB, so gdb
+ * walks from the kernel into user code. The nop behind the call keeps the return address inside the signal frame's range.
+ */
+#include "platform/hosted/machine/layout.h"
+
+    .text
+
+/* ------------------------------------------------------------------------------------------- the gate */
+
+    .macro WRITE_PKRU value
+    xorl %ecx, %ecx
+    xorl %edx, %edx
+    movl $\value, %eax
+    wrpkru
+    .endm
+
+    .macro GATE suffix, pku
+    .p2align 6
+    .globl gate_\suffix
+    .type gate_\suffix, @function
+gate_\suffix:
+    .cfi_startproc
+    .cfi_signal_frame
+    .cfi_def_cfa rsp, 0
+    .cfi_register rip, r11
+    movq %rax, %r13
+    movq %rcx, %r14
+    movq %rdx, %r15
+    .if \pku
+    WRITE_PKRU PKRU_MACHINE
+    .endif
+    cld
+    movq ks(%rip), %rax
+    movq %rdi, TCB_X(0)(%rax)
+    movq %rsi, TCB_X(1)(%rax)
+    movq %r15, TCB_X(2)(%rax)
+    movq %r14, TCB_X(3)(%rax)
+    movq %r8, TCB_X(4)(%rax)
+    movq %r9, TCB_X(5)(%rax)
+    movq %r10, TCB_X(6)(%rax)
+    movq %r13, TCB_X(7)(%rax)
+    movq %r12, TCB_X(8)(%rax)
+    movq %rbx, TCB_X(19)(%rax)
+    movq %rbp, TCB_X(29)(%rax)
+    movq %rsp, TCB_SP(%rax)
+    movq %r11, TCB_PC(%rax)
+    subq $LAB4_GATE_STUB_BYTES, %r11
+    movq %r11, TCB_FAULT_PC(%rax)
+    movb $0, TCB_SPSR+3(%rax) /* N Z C V: a call destroys the flags */
+    movl $0, TCB_HOST_IS_FULL(%rax)
+    movq %rax, %rbx
+    .cfi_def_cfa rbx, 0
+    .cfi_offset rip, TCB_PC
+    .cfi_offset rsp, TCB_SP
+    .cfi_offset rbp, TCB_X(29)
+    .cfi_offset rbx, TCB_X(19)
+    .cfi_offset r12, TCB_X(8)
+    leaq kernel_stack_top(%rip), %rsp
+    call trap_call
+    nop
+    .cfi_endproc
+
+leave_\suffix:
+    testl %eax, %eax
+    jnz not_quick_\suffix
+exit_begin_\suffix:
+    movabsq $(LAYOUT_CONTROL + CONTROL_ATTENTION), %rax
+    cmpl $0, (%rax)
+    jne again_\suffix
+    movq ks(%rip), %rbx
+    movq TCB_X(0)(%rbx), %rdi
+    movq TCB_X(1)(%rbx), %rsi
+    movq TCB_X(4)(%rbx), %r8
+    movq TCB_X(5)(%rbx), %r9
+    movq TCB_X(6)(%rbx), %r10
+    movq TCB_X(8)(%rbx), %r12
+    movq TCB_X(29)(%rbx), %rbp
+    movq TCB_SP(%rbx), %rsp
+    movq TCB_PC(%rbx), %r11
+    movq TCB_X(7)(%rbx), %r13
+    movq TCB_X(3)(%rbx), %r14
+    movq TCB_X(2)(%rbx), %r15
+    movq TCB_X(19)(%rbx), %rbx
+    .if \pku
+    WRITE_PKRU PKRU_USER
+    .endif
+    movq %r13, %rax
+    movq %r14, %rcx
+    movq %r15, %rdx
+    jmp *%r11
+
+full_\suffix:
+    movabsq $(LAYOUT_CONTROL + CONTROL_ATTENTION), %rax
+    cmpl $0, (%rax)
+    jne again_\suffix
+    movq ks(%rip), %rbx
+    movq TCB_X(7)(%rbx), %rcx
+    movq %rcx, exit_scratch(%rip)
+    movq TCB_X(3)(%rbx), %rcx
+    movq %rcx, exit_scratch+8(%rip)
+    movq TCB_X(2)(%rbx), %rcx
+    movq %rcx, exit_scratch+16(%rip)
+    movq TCB_PC(%rbx), %rcx
+    movq %rcx, exit_scratch+24(%rip)
+    leaq kernel_stack_top(%rip), %rsp
+    pushq TCB_HOST_EXIT_FLAGS(%rbx)
+    popfq /* from here on only instructions that leave the flags alone */
+    movq TCB_X(0)(%rbx), %rdi
+    movq TCB_X(1)(%rbx), %rsi
+    movq TCB_X(4)(%rbx), %r8
+    movq TCB_X(5)(%rbx), %r9
+    movq TCB_X(6)(%rbx), %r10
+    movq TCB_X(16)(%rbx), %r11
+    movq TCB_X(8)(%rbx), %r12
+    movq TCB_X(9)(%rbx), %r13
+    movq TCB_X(10)(%rbx), %r14
+    movq TCB_X(11)(%rbx), %r15
+    movq TCB_X(29)(%rbx), %rbp
+    movq TCB_SP(%rbx), %rsp
+    movq TCB_X(19)(%rbx), %rbx
+    .if \pku
+    movl $0, %ecx
+    movl $0, %edx
+    movl $PKRU_USER, %eax
+    wrpkru
+    .endif
+    movq exit_scratch(%rip), %rax
+    movq exit_scratch+8(%rip), %rcx
+    movq exit_scratch+16(%rip), %rdx
+    jmp *exit_scratch+24(%rip)
+exit_end_\suffix:
+
+not_quick_\suffix:
+    cmpl $RESUME_FULL, %eax
+    je full_\suffix
+    leaq platform_stack_top(%rip), %rsp /* the kernel stack goes with the CPU */
+    call process_hand_off
+    .globl again_\suffix
+again_\suffix:
+    leaq kernel_stack_top(%rip), %rsp
+    call resume
+    jmp leave_\suffix
+
+    .globl enter_\suffix
+enter_\suffix:
+    leaq platform_stack_top(%rip), %rsp
+    call process_wait_for_turn
+    jmp again_\suffix
+
+/* rdi = signal, rsi = information, rdx = context. With keys the stack is closed until WRPKRU. */
+    .globl signal_\suffix
+    .type signal_\suffix, @function
+signal_\suffix:
+    .if \pku
+    movq %rdx, %r8
+    WRITE_PKRU PKRU_MACHINE
+    movq %r8, %rdx
+    .endif
+    subq $8, %rsp
+    call signal_handle
+    addq $8, %rsp
+    testl %eax, %eax
+    jnz 1f
+    ret
+1:  leaq kernel_stack_top(%rip), %rsp
+    call trap_signal
+    jmp leave_\suffix
+    .endm
+
+    GATE plain, 0
+    GATE pku, 1
+
+    .section .rodata
+    .p2align 3
+    .globl exit_ranges
+exit_ranges: /* start, end */
+    .quad exit_begin_plain, exit_end_plain, exit_begin_pku, exit_end_pku
+
+/* ------------------------------------------------------------------------------- start, host calls */
+
+    .text
+    .globl machine_start
+    .type machine_start, @function
+machine_start:
+    .cfi_startproc
+    .cfi_undefined rip
+    xorl %ebp, %ebp
+    movq %rsp, %rdi /* the host's argument block: start.c reads the auxiliary vector */
+    leaq platform_stack_top(%rip), %rsp
+    call machine_main
+    ud2
+    .cfi_endproc
+
+    .globl signal_restorer
+    .type signal_restorer, @function
+signal_restorer:
+    movl $15, %eax /* rt_sigreturn */
+    syscall
+    ud2
+
+    .globl host_call
+    .type host_call, @function
+host_call: /* (number, a, b, c, d, e, f) */
+    .cfi_startproc
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    movq %rdx, %rsi
+    movq %rcx, %rdx
+    movq %r8, %r10
+    movq %r9, %r8
+    movq 8(%rsp), %r9
+    syscall
+    ret
+    .cfi_endproc
+
+/* The self-test of protect.c: become user code, so to speak, and trap. */
+    .globl protect_probe, protect_probe_trap
+    .type protect_probe, @function
+protect_probe:
+    WRITE_PKRU PKRU_USER
+protect_probe_trap:
+    ud2
+
+/* ------------------------------------------------------------------------------------------ memory */
+
+    .globl memcpy, memset
+    .type memcpy, @function
+memcpy:
+    movq %rdi, %rax
+    movq %rdx, %rcx
+    rep movsb
+    ret
+    .type memset, @function
+memset:
+    movq %rdi, %r8
+    movl %esi, %eax
+    movq %rdx, %rcx
+    rep stosb
+    movq %r8, %rax
+    ret
+
+/* ------------------------------------------------------------------------------------------ stacks */
+
+    .section .bss.platform_stack, "aw", @nobits
+    .p2align 12
+    .skip STACK_BYTES
+platform_stack_top:
+
+    .section .bss.signal_stack, "aw", @nobits
+    .p2align 12
+    .globl signal_stack
+signal_stack:
+    .skip STACK_BYTES
+
+    .section .bss.exit_scratch, "aw", @nobits
+    .p2align 12
+    .globl exit_scratch
+exit_scratch:
+    .skip 4096
+
+    .section .bss.kernel_stack, "aw", @nobits
+    .p2align 12
+    .skip STACK_BYTES
+    .globl kernel_stack_top
+kernel_stack_top:
+
+    .section .note.GNU-stack, "", @progbits

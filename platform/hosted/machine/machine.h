@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What the files of the machine offer each other. In the order of a run: start, protect and filter, zygote, then for
+// each event signals -> run -> (core) -> run -> context, tlb, process, clock, controller.
+#pragma once
+
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
+
+// --- gate.S
+void gate_plain(void), gate_pku(void);
+void signal_plain(void), signal_pku(void), signal_restorer(void);
+_Noreturn void enter_plain(void);
+_Noreturn void enter_pku(void);
+void protect_probe(void);
+extern const char protect_probe_trap[];
+extern const uint64_t exit_ranges[4];
+extern char signal_stack[], kernel_stack_top[], exit_scratch[];
+
+// --- start.c: the image's entry, on the zygote's stack
+_Noreturn void machine_main(const uint64_t *arguments);
+
+// --- protect.c
+void protect_start(void);                // decides whether there are keys, and assigns them
+void protect_open_user(bool open);       // may the kernel touch user memory now (populating mappings)?
+bool protect_frame_is_user(const void *frame_state); // extended state of a signal frame: was user code running?
+
+// --- filter.c: from now on this process makes only the host calls that user code's process needs
+void filter_install(void);
+
+// --- zygote.c
+_Noreturn void zygote_run(void);         // boots nothing: forks the first process, then serves requests until the end
+_Noreturn void machine_end(int status);  // any process: end everything with this status
+void zygote_note_death(void);            // from its signal handler
+
+// --- process.c
+struct process *process_for_active(void);            // the one that serves the active address space; may create one
+struct process *process_of(asid_t asid);             // null if none
+void process_release(struct process *process);       // its VSpace has gone: back to the pool
+void process_hand_off(void);                         // to machine.hand_off_to; returns when it is this one's turn again
+void process_wait_for_turn(void);
+_Noreturn void process_start(uint32_t number);       // in the child: become process `number`
+
+// --- run.c: what the entry code calls, on the kernel stack; each returns RESUME_*
+int trap_call(void);
+int trap_signal(void);
+int resume(void);
+
+// --- signals.c: on the signal stack
+int signal_handle(int number, const void *information, void *context);
+void signals_install(void);
+
+// --- context.c: FP state and thread pointer
+void context_start(void);
+void context_make_live(struct tcb *thread);          // its FP state is live nowhere or here
+void context_save(void);                             // what is live in this process goes to its slot
+void context_restore_frame(const void *frame_state); // the host's handler entry reset the registers
+void context_full_exit(struct tcb *thread);          // computes the flags to resume with
+
+// --- tlb.c
+uint32_t tlb_fill(vaddr_t address, bool is_write, bool is_fetch); // 0 = filled; otherwise the fault's syndrome (FSR)
+bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count); // through the active VSpace's tables
+void tlb_forget(struct process *process, vaddr_t start, vaddr_t end);
+void tlb_forget_everything(struct process *process);
+void tlb_apply(void);                                // this process's queue
+
+// --- clock.c
+void clock_start(void);
+void clock_measure(void);             // as late as possible before time is read
+void clock_count_entry(void);        // a kernel entry: virtual time costs something
+void clock_arm_host(void);           // before user code runs: the host timer covers the deadline
+void clock_alarm(void);              // a SIGALRM arrived: the host timer may have fired
+bool clock_is_due(void);             // has the deadline passed?
+bool clock_has_deadline(void);
+void clock_wait(void);               // idle: until the deadline (virtual time: jump there) or until attention is set
+void clock_break_spin(void);         // virtual time: user code spins, so time must pass
+
+// --- controller.c
+bool controller_has_pending(void);   // any line that would be acknowledged
+bool controller_may_wake(void);      // is an enabled line left that the front end may raise?
+void attention_set(void);
+bool attention_is_set(void);
+
+// --- seam.c
+void console_flush(void);
+
+// --- panic.c
+_Noreturn void panic_at(const char *what, const void *context); // a host context (struct ucontext) or null
+
+enum { MICROSECONDS_OF_SPIN = 50000 };
+
+static inline bool range_contains(uint64_t start, uint64_t end, uint64_t value)
+{
+    return value >= start && value < end;
+}

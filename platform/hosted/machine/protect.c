@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Protection keys (pkeys(7)): everything that is not user memory carries the machine's key, which is closed while user
+// code runs; while the machine runs, the user's key is closed. It guards against mistakes, not against attackers: user
+// code can execute WRPKRU.
+//
+// Two things depend on the host. Without keys the machine runs unprotected, after one line of warning. And Linux before
+// 6.12 writes signal frames with the rights of the interrupted code: then the signal stack must stay open to user code,
+// which is harmless because a frame is consumed before user code runs again. A probe decides, not a version number.
+#include "core/state.h"
+#include "platform/hosted/machine/machine.h"
+
+enum { PKRU_BIT_OF_HEADER = 9, HEADER_OFFSET = 512, PROT_RW = HOST_READ | HOST_WRITE };
+
+static void write_pkru(uint32_t value)
+{
+    __asm__ volatile("wrpkru" : : "a"(value), "c"(0), "d"(0) : "memory");
+}
+
+void protect_open_user(bool open)
+{
+    if (machine.has_pku) {
+        write_pkru(open ? PKRU_OPEN : PKRU_MACHINE);
+    }
+}
+
+bool protect_frame_is_user(const void *frame_state)
+{
+    const uint8_t *state = frame_state;
+    uint64_t present;
+    uint32_t pkru;
+    __builtin_memcpy(&present, state + HEADER_OFFSET, sizeof present);
+    __builtin_memcpy(&pkru, state + machine.pkru_offset, sizeof pkru);
+    return (present >> PKRU_BIT_OF_HEADER & 1) && pkru == PKRU_USER;
+}
+
+static void tag(uint64_t start, uint64_t end, int protection)
+{
+    if (host_protect_key(start, end - start, protection, KEY_MACHINE) != 0) {
+        panic_at("the host refuses to assign a protection key", NULL);
+    }
+}
+
+static void tag_everything(void)
+{
+    uint64_t ram = control()->ram_bytes;
+    tag(LAYOUT_CONTROL, LAYOUT_CONTROL + sizeof(struct machine_control), PROT_RW);
+    tag(LAYOUT_PHYSICAL_WINDOW + MACHINE_RAM_BASE, LAYOUT_PHYSICAL_WINDOW + MACHINE_RAM_BASE + ram, PROT_RW);
+    tag(LAYOUT_THREADS, LAYOUT_THREADS + MACHINE_THREADS_BYTES(ram), PROT_RW);
+    tag((uint64_t)image_text_start, (uint64_t)image_text_end, HOST_READ | HOST_EXECUTE);
+    tag((uint64_t)image_text_end, (uint64_t)image_rodata_end, HOST_READ);
+    tag((uint64_t)image_process_start, (uint64_t)image_process_end, PROT_RW);
+    tag((uint64_t)image_shared_start, (uint64_t)image_shared_end, PROT_RW);
+    host_protect_key((uint64_t)exit_scratch, 4096, PROT_RW, KEY_READ_ONLY);
+}
+
+// Can the host deliver a signal to user code on a signal stack that user code may not touch?
+static bool probe_signal_stack(void)
+{
+    int status = -1;
+    long pid = host_fork();
+    if (pid == 0) {
+        signals_install();
+        protect_probe(); // ends in signal_handle with host_exit(0), or is killed
+        host_exit(1);
+    }
+    while (pid > 0 && host_wait(&status, true) == -EINTR) {
+    }
+    return status == 0;
+}
+
+void protect_start(void)
+{
+    uint32_t wish = control()->protect;
+    bool has_keys = wish != MACHINE_PROTECT_NONE && host_new_key() == KEY_MACHINE && host_new_key() == KEY_READ_ONLY;
+    control()->protection = has_keys ? MACHINE_PROTECT_PKU : MACHINE_PROTECT_NONE;
+    if (wish == MACHINE_PROTECT_PKU && !has_keys) {
+        host_print(HOST_STDERR, "lab4: this host has no memory protection keys, which --protect=pku asks for\n");
+        machine_end(MACHINE_STATUS_BOOT_FAILED);
+    }
+    if (!has_keys) {
+        if (wish == MACHINE_PROTECT_AUTO) {
+            host_print(HOST_STDERR, "lab4: no memory protection keys on this host: user code could damage the kernel (--protect=none: do not say so)\n");
+        }
+        return;
+    }
+    machine.has_pku = true;
+    tag_everything();
+    write_pkru(PKRU_MACHINE);
+    if (!probe_signal_stack()) {
+        host_protect_key((uint64_t)signal_stack, STACK_BYTES, PROT_RW, 0);
+    }
+}

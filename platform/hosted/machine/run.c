@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The platform's loop: an event of user code enters here on the kernel stack, the core handles it, and resume() finds
+// out how the thread that the core chose gets to run: here, in another process, or after waiting for an interrupt.
+//
+// resume() may be entered at any time that this process is the CPU; everything it does can be done again. So an
+// interrupt that arrives while the last instructions of an exit run just starts it anew.
+#include <asm/signal.h>
+
+#include "core/debug.h"
+#include "core/state.h"
+#include "platform/hosted/machine/machine.h"
+#include "platform/platform.h"
+
+// Syndromes (memory §6.3, design §4.2).
+enum {
+    SYNDROME_UNDEFINED = 0x02000000,
+};
+#define SYNDROME_BREAKPOINT 0xf2000000u
+#define SYNDROME_UNALIGNED_DATA 0x92000021u
+#define SYNDROME_NO_ADDRESS_SPACE 0x82000004u
+#define SYNDROME_FETCH_OUTSIDE 0x82000010u
+
+// The host's exception numbers.
+enum { X86_DEBUG = 1, X86_BREAKPOINT = 3, X86_STACK = 12, X86_GENERAL_PROTECTION = 13, X86_PAGE = 14, X86_ALIGNMENT = 17 };
+enum { X86_ERROR_WRITE = 2, X86_ERROR_FETCH = 16 };
+
+static void enter(void)
+{
+    machine.kernel_entries++;
+    clock_count_entry();
+}
+
+// ---------------------------------------------------------------------------------------------- idle
+
+// Nothing can ever happen again: say who waits for what, and end.
+static _Noreturn void end_deadlocked(void)
+{
+    host_print(HOST_STDERR, "lab4: every thread waits, and there is no timer or device that could wake one:\n");
+    dump_scheduler();
+    machine_end(MACHINE_STATUS_DEADLOCK);
+}
+
+static void wait_for_interrupt(void)
+{
+    console_flush();
+    control()->statistics.idles++;
+    while (!attention_is_set()) {
+        if (clock_is_due()) {
+            attention_set();
+        } else if (!clock_has_deadline() && !controller_may_wake()) {
+            end_deadlocked();
+        } else {
+            clock_wait();
+        }
+    }
+}
+
+static void take_interrupts(void)
+{
+    __atomic_store_n(&control()->attention, 0, __ATOMIC_SEQ_CST);
+    if (controller_has_pending()) {
+        control()->statistics.interrupts++;
+        console_flush();
+        enter();
+        core_irq();
+    }
+}
+
+// ------------------------------------------------------------------------------------------- leaving
+
+static void fault_on_fetch(struct tcb *thread, uint32_t syndrome)
+{
+    const struct hw_fault fault = {.kind = HW_FAULT_VM, .address = thread->regs.pc, .is_fetch = true, .syndrome = syndrome};
+    thread->regs.fault_pc = thread->regs.pc;
+    enter();
+    core_fault(&fault);
+}
+
+// A pc that the host must not be asked to jump to: the machine's own part of the address space, or no address at all.
+static bool refuse_to_jump(struct tcb *thread)
+{
+    if (machine.active_root == 0) {
+        fault_on_fetch(thread, SYNDROME_NO_ADDRESS_SPACE);
+        return true;
+    }
+    if (thread->regs.pc >= MACHINE_USER_HIGH) {
+        uint32_t syndrome = tlb_fill(thread->regs.pc, false, true);
+        fault_on_fetch(thread, syndrome ? syndrome : SYNDROME_FETCH_OUTSIDE);
+        return true;
+    }
+    return false;
+}
+
+// The process that must run next for the current thread's sake: the one that serves its VSpace, but before that the
+// one whose registers still hold the thread's FP state, if it has moved.
+static struct process *wanted_process(struct tcb *thread)
+{
+    struct process *home = process_for_active();
+    struct process *holder = host_of(thread)->live_in;
+    if (!holder || holder == home) {
+        return home;
+    }
+    if (holder == self.process) {
+        context_save();
+        return home;
+    }
+    return holder;
+}
+
+int resume(void)
+{
+    for (;;) {
+        struct tcb *thread = ks.current;
+        if (attention_is_set()) {
+            take_interrupts();
+            continue;
+        }
+        if (thread == &ks.idle) {
+            wait_for_interrupt();
+            continue;
+        }
+        if (refuse_to_jump(thread)) {
+            continue;
+        }
+        struct process *process = wanted_process(thread);
+        if (process != self.process) {
+            machine.hand_off_to = process;
+            return RESUME_HAND_OFF;
+        }
+        tlb_apply();
+        context_make_live(thread);
+        clock_arm_host();
+        if (!host_of(thread)->is_full) {
+            return RESUME_QUICK;
+        }
+        context_full_exit(thread);
+        return RESUME_FULL;
+    }
+}
+
+// ------------------------------------------------------------------------------------------ entering
+
+int trap_call(void)
+{
+    control()->statistics.gate_calls++;
+    enter();
+    core_syscall();
+    return resume();
+}
+
+// Instructions that raise a general-protection fault because user level may not execute them. Everything else that does
+// is an access through a non-canonical address.
+static bool is_privileged(vaddr_t pc)
+{
+    uint8_t code[2];
+    if (!tlb_read_user(pc, code, 1)) {
+        return false;
+    }
+    switch (code[0]) {
+    case 0x6c: case 0x6d: case 0x6e: case 0x6f: // ins, outs
+    case 0xe4: case 0xe5: case 0xe6: case 0xe7: case 0xec: case 0xed: case 0xee: case 0xef: // in, out
+    case 0xcd: case 0xcf: // int n, iret
+    case 0xf1: case 0xf4: case 0xfa: case 0xfb: // icebp, hlt, cli, sti
+        return true;
+    case 0x0f: // system instructions: descriptor tables, control registers, time-stamp counter (virtual time) …
+        return tlb_read_user(pc, code, 2) && (code[1] <= 0x09 || (code[1] >= 0x20 && code[1] <= 0x23) || (code[1] >= 0x30 && code[1] <= 0x37));
+    default:
+        return false;
+    }
+}
+
+static struct hw_fault exception(uint32_t syndrome)
+{
+    return (struct hw_fault){.kind = HW_FAULT_USER_EXCEPTION, .syndrome = syndrome};
+}
+
+static struct hw_fault memory_fault(const struct trap *trap, uint32_t syndrome)
+{
+    bool is_fetch = trap->error & X86_ERROR_FETCH;
+    return (struct hw_fault){.kind = HW_FAULT_VM, .address = trap->address, .is_fetch = is_fetch, .syndrome = syndrome};
+}
+
+// SIGSEGV and SIGBUS. Returns false if the access can simply be made again.
+static bool classify_access(const struct trap *trap, struct hw_fault *fault)
+{
+    bool is_write = trap->error & X86_ERROR_WRITE, is_fetch = trap->error & X86_ERROR_FETCH;
+    if (trap->number == X86_ALIGNMENT) {
+        *fault = memory_fault(trap, SYNDROME_UNALIGNED_DATA);
+        return true;
+    }
+    if (trap->number == X86_PAGE) {
+        uint32_t syndrome = tlb_fill(trap->address, is_write, is_fetch);
+        *fault = memory_fault(trap, syndrome);
+        return syndrome != 0;
+    }
+    if (trap->number == X86_GENERAL_PROTECTION && is_privileged(ks.current->regs.pc)) {
+        *fault = exception(SYNDROME_UNDEFINED);
+        return true;
+    }
+    // A non-canonical address, which the host does not tell (docs/DIFFERENCES.md): the first that is none.
+    *fault = (struct hw_fault){.kind = HW_FAULT_VM, .address = UINT64_C(0x800000000000), .syndrome = 0x92000004};
+    return true;
+}
+
+static bool classify(const struct trap *trap, struct hw_fault *fault)
+{
+    struct thread_regs *regs = &ks.current->regs;
+    switch (trap->signal) {
+    case SIGSEGV:
+    case SIGBUS:
+        return classify_access(trap, fault);
+    case SIGSYS: // a host call that the filter stopped; pc is behind it
+        regs->fault_pc = regs->pc - LAB4_RAW_SYSCALL_BYTES;
+        *fault = (struct hw_fault){.kind = HW_FAULT_UNKNOWN_SYSCALL, .number = regs->x[REG_SYSCALL]};
+        return true;
+    case SIGTRAP:
+        if (trap->number == X86_BREAKPOINT) { // pc is behind it; the fault is at it
+            regs->pc -= 1;
+            regs->fault_pc = regs->pc;
+        }
+        *fault = exception(SYNDROME_BREAKPOINT);
+        return true;
+    default: // SIGILL, SIGFPE
+        *fault = exception(SYNDROME_UNDEFINED);
+        return true;
+    }
+}
+
+int trap_signal(void)
+{
+    struct trap trap = self.trap;
+    struct hw_fault fault;
+    if (trap.signal == SIGVTALRM) {
+        clock_break_spin();
+    } else if (trap.signal != SIGALRM && classify(&trap, &fault)) {
+        control()->statistics.faults++;
+        enter();
+        core_fault(&fault);
+    }
+    return resume();
+}

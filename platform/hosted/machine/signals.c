@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Host signals, on the signal stack. Three kinds of moments:
+//
+//   user code ran      the whole context goes to the TCB; handled on the kernel stack (run.c: trap_signal)
+//   the machine ran    SIGALRM and SIGVTALRM only note what happened: the next exit sees it. Any other signal is a bug
+//                      of the machine, or comes from a flag (trap, alignment check) that user code left set
+//   an exit ran        (gate.S: restartable) as if user code had run, except that the TCB is complete already
+//
+// The frame must be consumed before the signal stack is left: the next signal overwrites it. The registers of the FP
+// unit were reset by the host; they are taken from the frame when the handler does not return through it.
+#include <asm/signal.h>
+#include <asm/siginfo.h>
+#include <asm/sigcontext.h> // before the next
+#include <asm/ucontext.h>
+
+#include "core/state.h"
+#include "platform/hosted/machine/machine.h"
+
+enum { RETURN_TO_FRAME = 0, GO_ON = 1 };
+
+// Host flags (Intel SDM vol. 1, 3.4.3), and their twins in spsr.
+enum { FLAG_CARRY = 1 << 0, FLAG_ZERO = 1 << 6, FLAG_SIGN = 1 << 7, FLAG_TRAP = 1 << 8, FLAG_OVERFLOW = 1 << 11, FLAG_RESUME = 1 << 16,
+       FLAG_ALIGNMENT = 1 << 18 };
+#define SPSR_N BIT(31)
+#define SPSR_Z BIT(30)
+#define SPSR_C BIT(29)
+#define SPSR_V BIT(28)
+
+static bool is_machine_text(uint64_t address)
+{
+    return range_contains((uint64_t)image_text_start, (uint64_t)image_text_end, address);
+}
+
+static bool is_in_exit(uint64_t address)
+{
+    return range_contains(exit_ranges[0], exit_ranges[1], address) || range_contains(exit_ranges[2], exit_ranges[3], address);
+}
+
+static bool is_owner(void)
+{
+    return self.process && __atomic_load_n(&control()->owner_pid, __ATOMIC_SEQ_CST) == self.process->pid;
+}
+
+static word_t spsr_of(uint64_t flags)
+{
+    return SPSR_USER | (flags & FLAG_SIGN ? SPSR_N : 0) | (flags & FLAG_ZERO ? SPSR_Z : 0) | (flags & FLAG_CARRY ? SPSR_C : 0) |
+           (flags & FLAG_OVERFLOW ? SPSR_V : 0);
+}
+
+static void save_context(const struct sigcontext *from)
+{
+    struct tcb *thread = ks.current;
+    struct host_thread *host = host_of(thread);
+    const uint64_t twins = FLAG_SIGN | FLAG_ZERO | FLAG_CARRY | FLAG_OVERFLOW;
+#define SAVE(name, number, use) thread->regs.x[number] = from->name;
+    LAB4_HOSTED_REGISTERS(SAVE)
+#undef SAVE
+    thread->regs.sp = from->rsp;
+    thread->regs.pc = from->rip;
+    thread->regs.fault_pc = from->rip;
+    thread->regs.spsr = spsr_of(from->eflags);
+    host->other_flags = from->eflags & ~(twins | FLAG_TRAP | FLAG_RESUME);
+    host->is_full = true;
+}
+
+static void save_trap(int number, const siginfo_t *information, const struct sigcontext *from)
+{
+    self.trap = (struct trap){
+        .signal = number,
+        .code = information->si_code,
+        .number = from->trapno,
+        .error = from->err,
+        .address = (vaddr_t)information->si_addr,
+    };
+}
+
+// User code ran: everything goes to the TCB, and the kernel handles it.
+static int leave_user(int number, const siginfo_t *information, const struct sigcontext *from)
+{
+    save_context(from);
+    save_trap(number, information, from);
+    context_restore_frame(from->fpstate);
+    return GO_ON;
+}
+
+// A wild jump of user code into the machine (only where keys tell it apart): a fault of its own.
+static int leave_wild_jump(int number, const siginfo_t *information, const struct sigcontext *from)
+{
+    int action = leave_user(number, information, from);
+    self.trap.signal = SIGALRM; // nothing to classify: resume() refuses the pc
+    return action;
+}
+
+static int interrupt_machine(int number, struct sigcontext *from)
+{
+    if (number == SIGALRM && !is_owner()) {
+        // This process's timer, set while it was the CPU: pass it on.
+        uint32_t owner = machine_poke(control());
+        if (owner != 0) {
+            host_alarm(owner);
+        }
+        return RETURN_TO_FRAME;
+    }
+    if (number == SIGALRM) {
+        attention_set();
+    }
+    if (is_owner() && is_in_exit(from->rip)) {
+        self.trap.signal = SIGALRM;
+        context_restore_frame(from->fpstate);
+        return GO_ON;
+    }
+    return RETURN_TO_FRAME;
+}
+
+static int fault_of_machine(int number, void *context, struct sigcontext *from)
+{
+    const uint64_t stray = number == SIGTRAP ? FLAG_TRAP : number == SIGBUS ? FLAG_ALIGNMENT : 0;
+    if (from->eflags & stray) {
+        from->eflags &= ~stray;
+        return RETURN_TO_FRAME;
+    }
+    if (number == SIGILL && from->rip == (uint64_t)protect_probe_trap) {
+        host_exit(0); // the self-test of protect.c has got here
+    }
+    panic_at("fault in the machine", context);
+}
+
+// Virtual time: does user code run without ever entering the kernel?
+static bool is_spinning(void)
+{
+    bool result = self.seen_entries == machine.kernel_entries;
+    self.seen_entries = machine.kernel_entries;
+    return result;
+}
+
+int signal_handle(int number, const void *information, void *context)
+{
+    struct sigcontext *from = &((struct ucontext *)context)->uc_mcontext;
+    bool is_interrupt = number == SIGALRM || number == SIGVTALRM;
+    if (number == SIGCHLD) {
+        zygote_note_death();
+        return RETURN_TO_FRAME;
+    }
+    if (number == SIGALRM) {
+        clock_alarm();
+    }
+    if (is_machine_text(from->rip)) {
+        if (is_interrupt) {
+            return interrupt_machine(number, from);
+        }
+        if (machine.has_pku && is_owner() && protect_frame_is_user(from->fpstate)) {
+            return leave_wild_jump(number, information, from);
+        }
+        return fault_of_machine(number, context, from);
+    }
+    if (!is_owner()) {
+        panic_at("user code ran in a process that was not the CPU", context);
+    }
+    if (number == SIGVTALRM && !is_spinning()) {
+        return RETURN_TO_FRAME;
+    }
+    if (number == SIGALRM) {
+        attention_set();
+    }
+    return leave_user(number, information, from);
+}
+
+void signals_install(void)
+{
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGALRM, SIGVTALRM, SIGCHLD};
+    host_signal_stack(signal_stack, STACK_BYTES);
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+        host_signal_handler(numbers[i], machine.has_pku ? signal_pku : signal_plain, signal_restorer);
+    }
+    host_signal_handler(SIGPIPE, NULL, signal_restorer);
+}

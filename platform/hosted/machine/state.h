@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// All mutable data of the machine.
+//
+// `machine` and the control page are shared by all processes of the machine (the linker script puts every ordinary
+// variable there, the core's `ks` included, and start.c maps that part of the image shared before the first fork).
+// What each process has for itself is in `self`, marked PER_PROCESS. Only the process that is the CPU ("the owner")
+// touches the shared part, apart from the futex words and the bits that interface.h lets others set.
+#pragma once
+
+#include "core/tcb.h"
+#include "platform/hosted/interface.h"
+#include "platform/hosted/machine/layout.h"
+
+#define PER_PROCESS __attribute__((section(".bss.per_process")))
+
+enum { MAX_PROCESSES = 1024, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16, THREAD_SELECTORS = 3 };
+
+// User addresses whose translation a process must forget before it runs user code again.
+struct flush_queue {
+    bool everything;
+    uint32_t count;
+    struct {
+        vaddr_t start, end;
+    } range[FLUSH_RANGES];
+};
+
+// One host process: an address space that can be lent to any VSpace.
+struct process {
+    _Alignas(64) uint32_t turn; // futex, enum turn: is this process the CPU?
+    uint32_t pid;
+    asid_t asid; // which VSpace it serves; 0 = none, it is in the pool
+    paddr_t root;
+    struct tcb *live; // whose FP state is in its registers
+    struct flush_queue flush;
+    struct process *next_in_pool;
+};
+
+enum turn { TURN_NONE, TURN_MINE, TURN_ASLEEP };
+
+struct clock {
+    bool is_virtual;
+    bool has_tsc;         // time comes from the time-stamp counter; otherwise from a host call
+    uint64_t boot_ns;     // CLOCK_MONOTONIC at tick 0
+    uint64_t first_tsc;   // at boot_ns
+    uint64_t base_tsc;    // tick `base` was at this counter value
+    ticks_t base;
+    uint64_t rate;        // ticks a count, times 2^32
+    uint64_t next_sample; // counter value at which to measure the rate again
+    ticks_t latest;       // of what was given out: never goes back
+    ticks_t deadline;     // of the timer
+};
+
+// The interrupt controller: what a GICv2 distributor knows beside the state of the lines (control page).
+struct controller {
+    uint64_t enabled[MACHINE_LINE_WORDS];
+    uint64_t is_edge[MACHINE_LINE_WORDS];
+};
+
+struct machine {
+    // --- the address space that the core activated; root = 0: an empty one
+    paddr_t active_root;
+    asid_t active_asid;
+
+    // --- processes. Number 0 is never used; the zygote is none of them.
+    struct process *hand_off_to;
+    uint32_t process_count; // numbers 1..count have existed
+    uint32_t next_victim;
+    struct process *pool; // those that serve no VSpace
+    uint16_t process_of_asid[MAX_ASIDS];
+    struct process processes[MAX_PROCESSES];
+
+    // --- requests to the zygote
+    uint32_t zygote_pid;
+    uint32_t zygote_event; // futex: counts requests and deaths
+    uint32_t spawn_request; // process number; 0 = none
+    uint32_t spawn_done;    // futex: 1 when the last request was answered
+    int32_t spawn_result;   // process id, or a negative error number
+
+    struct clock clock;
+    struct controller controller;
+
+    // --- what the host can do
+    bool has_pku, has_fsgsbase;
+    uint32_t fp_mask;       // state components that belong to a thread
+    bool fp_is_compact;     // XSAVEC rather than XSAVE
+    uint32_t pkru_offset;   // of PKRU in a signal frame's extended state
+    uint64_t kernel_entries; // virtual time: to notice a spinning thread
+
+    // --- console output not written yet
+    uint32_t console_bytes;
+    char console[512];
+};
+extern struct machine machine;
+
+// A synchronous event or interrupt of user code, as the signal handler left it for the code on the kernel stack.
+struct trap {
+    int signal;
+    int code;
+    uint64_t number; // of the host's exception
+    uint64_t error;
+    vaddr_t address;
+};
+
+struct self {
+    struct process *process; // null in the zygote
+    uint32_t mappings;       // host mappings made in the user window since the last flush of everything
+    ticks_t armed;           // when the host timer will fire; ~0 = not set
+    int timer;               // its id
+    uint64_t thread_pointer; // what fs points to
+    uint32_t selector_base[THREAD_SELECTORS]; // thread pointers that descriptors are loaded with (context.c); 0 = none
+    uint32_t next_selector;
+    uint64_t seen_entries;   // virtual time: machine.kernel_entries at the last tick of CPU time
+    struct trap trap;
+};
+extern struct self self;
+
+static inline struct machine_control *control(void)
+{
+    return (struct machine_control *)LAYOUT_CONTROL;
+}
+
+// What the host needs to know about a thread, in the part of the TCB that AArch64 uses for FP state. New TCBs are
+// zero there.
+struct host_thread {
+    uint32_t is_full;        // resume with every register restored, not only those that a call preserves
+    uint32_t has_fp;         // its slot holds FP state; otherwise that state is the initial one
+    uint64_t exit_flags;     // host flags to resume with (only if is_full)
+    uint64_t other_flags;    // host flags that have no twin in spsr
+    struct process *live_in; // whose registers hold its FP state; null = none
+};
+_Static_assert(sizeof(struct host_thread) <= sizeof(((struct tcb *)0)->fp_state), "host words fit");
+_Static_assert(offsetof(struct tcb, fp_state) == TCB_HOST, "layout.h");
+_Static_assert(offsetof(struct tcb, fp_state) + offsetof(struct host_thread, is_full) == TCB_HOST_IS_FULL, "layout.h");
+_Static_assert(offsetof(struct tcb, fp_state) + offsetof(struct host_thread, exit_flags) == TCB_HOST_EXIT_FLAGS, "layout.h");
+_Static_assert(offsetof(struct tcb, regs.x) == TCB_X(0), "layout.h");
+_Static_assert(offsetof(struct tcb, regs.sp) == TCB_SP && offsetof(struct tcb, regs.pc) == TCB_PC, "layout.h");
+_Static_assert(offsetof(struct tcb, regs.spsr) == TCB_SPSR && offsetof(struct tcb, regs.fault_pc) == TCB_FAULT_PC, "layout.h");
+_Static_assert(offsetof(struct machine_control, attention) == CONTROL_ATTENTION, "layout.h");
+
+static inline struct host_thread *host_of(struct tcb *thread)
+{
+    return (struct host_thread *)(void *)thread->fp_state;
+}
+
+// Where its extended FP state is kept while it is not live.
+static inline void *fp_slot(const struct tcb *thread)
+{
+    uint64_t ram_offset = (uint64_t)thread - LAYOUT_PHYSICAL_WINDOW - MACHINE_RAM_BASE;
+    return (void *)(LAYOUT_THREADS + (ram_offset >> TCB_BITS) * MACHINE_THREAD_STRIDE);
+}
+
+// Linker script symbols.
+extern const char image_text_start[], image_text_end[], image_rodata_end[];
+extern char image_process_start[], image_process_end[];
+extern char image_shared_start[], image_shared_data_end[], image_shared_end[];

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Host mappings as a software-filled TLB. The core writes VMSAv8-64 tables into simulated RAM; a host page fault of
+// user code walks them here, and what they allow is mapped from the memory file. Nothing else tells the host about a
+// mapping, and what the tables no longer say is unmapped before user code of that VSpace runs again (flush queues).
+//
+// A fill maps the whole run of entries around the fault that continue each other, because one host call costs as much
+// as ten pages. The number of host mappings is bounded: a full TLB is emptied.
+//
+// Not here yet: emulated devices. Physical addresses outside RAM have nothing behind them, so that user mappings of a
+// device untyped fault with an external abort (0x10) on each access. Device models hook in at `behind_nothing`.
+#include "core/state.h"
+#include "core/vspace.h"
+#include "platform/hosted/machine/machine.h"
+#include "platform/platform.h"
+
+// Low six bits of a syndrome (Arm ARM, ESR_ELx.DFSC / IFSC), and the rest by kind of access (memory §6.5).
+enum { STATUS_TRANSLATION = 0x04, STATUS_PERMISSION = 0x0c, STATUS_EXTERNAL_ABORT = 0x10 };
+#define SYNDROME_LOAD 0x92000000u
+#define SYNDROME_STORE 0x92000040u
+#define SYNDROME_FETCH 0x82000000u
+
+enum { LEVELS = 4, LAST_LEVEL = 3, MAX_MAPPINGS = 8192, POPULATE_BYTES = 64 << 10 };
+
+struct translation {
+    uint32_t status;    // 0 = there is a page
+    const word_t *entry;
+    word_t level, bits; // of the entry
+};
+
+static struct translation translate(paddr_t root, vaddr_t address)
+{
+    struct translation t = {.bits = PAGE_BITS + LAST_LEVEL * TABLE_INDEX_BITS};
+    if (root == 0 || address > USER_TOP) {
+        t.status = STATUS_TRANSLATION;
+        return t;
+    }
+    const word_t *table = plat_ptr(root);
+    for (;; t.level++, t.bits -= TABLE_INDEX_BITS) {
+        t.entry = &table[(address >> t.bits) & LOW_BITS(TABLE_INDEX_BITS)];
+        if (!(*t.entry & DESC_VALID)) {
+            t.status = STATUS_TRANSLATION + (uint32_t)t.level;
+            return t;
+        }
+        if (t.level == LAST_LEVEL || !(*t.entry & DESC_TABLE_OR_PAGE)) {
+            return t;
+        }
+        table = plat_ptr(desc_address(*t.entry));
+    }
+}
+
+static bool behind_nothing(paddr_t start, word_t bytes)
+{
+    paddr_t end = MACHINE_RAM_BASE + control()->ram_bytes;
+    return start < MACHINE_RAM_BASE || start >= end || bytes > end - start;
+}
+
+static int protection_of(word_t entry)
+{
+    word_t access = entry & DESC_ACCESS_MASK;
+    int protection = entry & DESC_EXECUTE_NEVER ? 0 : HOST_EXECUTE;
+    if (access == DESC_ACCESS_READ_WRITE) {
+        return protection | HOST_READ | HOST_WRITE;
+    }
+    return access == DESC_ACCESS_READ_ONLY ? protection | HOST_READ : protection;
+}
+
+// ---------------------------------------------------------------------------------------------- fill
+
+struct run {
+    vaddr_t start, end;
+    paddr_t physical;
+};
+
+// The entries around `t` in its table that map on, with equal attributes, and lie in the window.
+static struct run find_run(const struct translation *t, vaddr_t address)
+{
+    word_t size = BIT(t->bits), i = (address >> t->bits) & LOW_BITS(TABLE_INDEX_BITS), first = i, last = i;
+    const word_t *table = t->entry - i;
+    bool extends = t->level == LAST_LEVEL; // larger pages need no help
+    while (extends && first > 0 && table[first - 1] == table[first] - size) {
+        first--;
+    }
+    while (extends && last + 1 < TABLE_ENTRIES && table[last + 1] == table[last] + size) {
+        last++;
+    }
+    struct run run = {.start = align_down(address, t->bits) - (i - first) * size, .physical = desc_address(table[first])};
+    run.end = run.start + (last - first + 1) * size;
+    if (run.start < MACHINE_USER_LOW) {
+        run.physical += MACHINE_USER_LOW - run.start;
+        run.start = MACHINE_USER_LOW;
+    }
+    run.end = min_word(run.end, MACHINE_USER_HIGH);
+    return run;
+}
+
+static long map_run(struct run run, int protection)
+{
+    bool is_private = !(protection & HOST_WRITE) && (control()->flags & MACHINE_FLAG_PRIVATE_TEXT);
+    bool populates = run.end - run.start <= POPULATE_BYTES;
+    int flags = HOST_FIXED | HOST_NO_RESERVE | (is_private ? HOST_PRIVATE : HOST_SHARED) | (populates ? HOST_POPULATE : 0);
+    protect_open_user(true); // populating obeys the keys in force
+    long result = host_map(run.start, run.end - run.start, protection, flags, MACHINE_FD_MEMORY,
+                           MACHINE_RAM_OFFSET + (run.physical - MACHINE_RAM_BASE));
+    protect_open_user(false);
+    return result;
+}
+
+static void install(struct run run, int protection)
+{
+    if (self.mappings >= MAX_MAPPINGS) {
+        tlb_forget_everything(self.process);
+        tlb_apply();
+    }
+    if (map_run(run, protection) < 0) {
+        tlb_forget_everything(self.process); // perhaps the host's limit on mappings
+        tlb_apply();
+        if (map_run(run, protection) < 0) {
+            panic_at("the host refuses to map user memory", NULL);
+        }
+    }
+    self.mappings++;
+    control()->statistics.fills++;
+    control()->statistics.filled_pages += (run.end - run.start) >> PAGE_BITS;
+}
+
+uint32_t tlb_fill(vaddr_t address, bool is_write, bool is_fetch)
+{
+    uint32_t kind = is_fetch ? SYNDROME_FETCH : is_write ? SYNDROME_STORE : SYNDROME_LOAD;
+    struct translation t = translate(machine.active_root, address);
+    if (t.status) {
+        return kind | t.status;
+    }
+    int protection = protection_of(*t.entry), needed = is_fetch ? HOST_EXECUTE : is_write ? HOST_WRITE : HOST_READ;
+    if (!(protection & needed)) {
+        return kind | STATUS_PERMISSION | (uint32_t)t.level;
+    }
+    if (address < MACHINE_USER_LOW || address >= MACHINE_USER_HIGH) {
+        return kind | STATUS_EXTERNAL_ABORT; // the host cannot make it accessible (docs/DIFFERENCES.md)
+    }
+    if (behind_nothing(desc_address(*t.entry), BIT(t.bits))) {
+        return kind | STATUS_EXTERNAL_ABORT;
+    }
+    install(find_run(&t, address), protection);
+    return 0;
+}
+
+bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count)
+{
+    for (word_t i = 0; i < count; i++) {
+        struct translation t = translate(machine.active_root, address + i);
+        if (t.status || behind_nothing(desc_address(*t.entry), BIT(t.bits))) {
+            return false;
+        }
+        bytes[i] = *(const uint8_t *)plat_ptr(desc_address(*t.entry) + ((address + i) & LOW_BITS(t.bits)));
+    }
+    return true;
+}
+
+// --------------------------------------------------------------------------------------------- flush
+
+void tlb_forget_everything(struct process *process)
+{
+    process->flush.everything = true;
+}
+
+void tlb_forget(struct process *process, vaddr_t start, vaddr_t end)
+{
+    struct flush_queue *queue = &process->flush;
+    uint32_t last = queue->count - 1;
+    if (queue->everything) {
+        return;
+    }
+    if (queue->count > 0 && queue->range[last].end == start) {
+        queue->range[last].end = end;
+    } else if (queue->count == FLUSH_RANGES) {
+        queue->everything = true;
+    } else {
+        queue->range[queue->count].start = start;
+        queue->range[queue->count++].end = end;
+    }
+}
+
+static void unmap(vaddr_t start, vaddr_t end)
+{
+    start = start < MACHINE_USER_LOW ? MACHINE_USER_LOW : start;
+    end = min_word(end, MACHINE_USER_HIGH);
+    if (start < end && host_unmap(start, end - start) < 0) {
+        panic_at("the host refuses to unmap user memory", NULL);
+    }
+}
+
+void tlb_apply(void)
+{
+    struct flush_queue *queue = &self.process->flush;
+    if (!queue->everything && queue->count == 0) {
+        return;
+    }
+    control()->statistics.flushes++;
+    if (queue->everything) {
+        if (self.mappings > 0) {
+            unmap(MACHINE_USER_LOW, MACHINE_USER_HIGH);
+        }
+        self.mappings = 0;
+    }
+    for (uint32_t i = 0; !queue->everything && i < queue->count && self.mappings > 0; i++) {
+        unmap(queue->range[i].start, queue->range[i].end);
+        self.mappings++; // it may have cut a mapping in two
+    }
+    queue->everything = false;
+    queue->count = 0;
+}
+
+// ------------------------------------------------------------------------------------------ the seam
+
+void plat_vspace_activate(paddr_t root, asid_t asid)
+{
+    machine.active_root = root;
+    machine.active_asid = asid;
+}
+
+// The walker reads the same memory.
+void plat_descriptor_written(const word_t *entry)
+{
+    (void)entry;
+}
+
+// Filling ahead, page by page, would cost more than the run that the first access fills.
+void plat_page_mapped(asid_t asid, vaddr_t address)
+{
+    (void)asid;
+    (void)address;
+}
+
+void plat_tlb_flush_page(asid_t asid, vaddr_t address, word_t size_bits)
+{
+    struct process *process = process_of(asid);
+    if (process) {
+        vaddr_t start = align_down(address, size_bits);
+        tlb_forget(process, start, start + BIT(size_bits));
+    }
+}
+
+void plat_tlb_flush_asid(asid_t asid)
+{
+    struct process *process = process_of(asid);
+    if (process) {
+        tlb_forget_everything(process);
+    }
+}
+
+void plat_vspace_retire(asid_t asid)
+{
+    struct process *process = process_of(asid);
+    if (process) {
+        process_release(process);
+    }
+}
