@@ -9,6 +9,7 @@
 #include <lab4/invocations.h>
 #include <sel4/objecttype.h>
 
+#include "core/cdt.h"
 #include "core/state.h"
 #include "tests/fuzz/machine.h"
 
@@ -271,6 +272,20 @@ static void set_priorities(bool equals)
     }
 }
 
+// A thread of the harness, in memory that boot considers the kernel's, whose CSpace leads to the root CNode. Its
+// capabilities are originals in lists of their own, so nothing the world's threads do depends on it; but the invariant
+// checker, which finds slots by following CSpaces, always sees the root CNode.
+static void make_anchor(void)
+{
+    struct tcb *anchor = plat_ptr(0x40000000);
+    struct slot *slots = plat_ptr(0x40000800);
+    struct cap root_cnode = ks.current->slots[TCB_CSPACE].cap;
+    tcb_init(anchor, "anchor of the harness");
+    cdt_plant(MAKE_CAP(tcb, .object = 0x40000000), &slots[0]);
+    cdt_plant(root_cnode, &slots[1]);
+    cdt_plant(MAKE_CAP(cnode, .object = 0x40000800, .radix = 1), &anchor->slots[TCB_CSPACE]);
+}
+
 void world_build(bool equals)
 {
     static const struct boot_input input = {
@@ -286,6 +301,7 @@ void world_build(bool equals)
         fprintf(stderr, "fuzz: core_boot refused the input\n");
         abort();
     }
+    make_anchor();
     sort_untypeds();
     make_memory();
     retype(W_UT_PARENT, seL4_UntypedObject, 7, W_UT_TINY, 1);
