@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Endpoints and messages (objects §7, §12.6; threads §12 #57, #58, #99). */
-#include <lab4/runtime.h>
-
 #include "lib/pool.h"
+#include "lib/threads.h"
 #include "support/check.h"
 #include "support/puppet.h"
 #include "support/slots.h"
@@ -104,9 +103,8 @@ static void calls_without_reply(void)
 static void passive_receivers(void)
 {
     static struct puppet p;
-    const seL4_CPtr sc = pool_object(seL4_SchedContextObject, seL4_MinSchedContextBits);
+    const seL4_CPtr sc = sched_context_create(seL4_MinSchedContextBits, 5000, 5000, 0);
     puppet_create_passive(&p, 95);
-    must(seL4_SchedControl_Configure(lab4_bootinfo()->schedcontrol.start, sc, 5000, 5000, 0, 0), "configuring a context");
     must(seL4_SchedContext_Bind(sc, p.tcb), "binding it");
     puppet_do(&p, do_recv(endpoint, reply));
     must(seL4_SchedContext_UnbindObject(sc, p.tcb), "unbinding it: now it is passive");
