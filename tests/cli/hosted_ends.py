@@ -136,6 +136,16 @@ def test_a_limit_on_descriptors():
     assert_refused_as_usage(run(FRONT_END, HELLO, preexec_fn=limited(resource.RLIMIT_NOFILE, 4)), "ulimit -n")
 
 
+def test_a_limit_on_address_space():
+    # high enough for the front end itself
+    assert_refused_as_usage(run(FRONT_END, HELLO, preexec_fn=limited(resource.RLIMIT_AS, 4 << 30)), "ulimit -v")
+
+
+def test_an_unlimited_stack_changes_nothing():
+    unlimited = lambda: resource.setrlimit(resource.RLIMIT_STACK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert run(FRONT_END, "--timeout", "20", HELLO, preexec_fn=unlimited).status == 0
+
+
 # ----------------------------------------------------------------------------------------------- signals
 
 def test_signals_end_the_run_with_128_and_their_number():
@@ -178,7 +188,7 @@ def test_ctrl_z_stops_the_machine_and_fg_continues_it():
 
 def test_a_killed_machine_ends_the_run_with_status_4_and_says_so():
     before = processes()
-    process = start_spinning()
+    process = start_spinning("--protect", "none")
     os.kill(machine_of(process), signal.SIGKILL)
     assert_ends(process, 4, before)
     message = process.stderr.read().decode()
@@ -199,7 +209,7 @@ def test_kill_9_at_any_moment_leaves_nothing_behind():
 def test_a_timeout_below_a_second():
     before = processes()
     start = time.monotonic()
-    result = run(FRONT_END, "--timeout", "0.3", spinning())
+    result = run(FRONT_END, "--protect", "none", "--timeout", "0.3", spinning())
     assert result.status == 5 and "--timeout" in result.err and result.err.count("\n") == 1, result
     assert 0.3 <= time.monotonic() - start < 2
     assert_nothing_left(before)

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -31,7 +32,8 @@
 #define MFD_NOEXEC_SEAL 8U // Linux 6.3
 #endif
 
-enum { DTB_CAPACITY = 16384, CONTROL_BYTES = 4096, REAP_ROUNDS = 2000 };
+enum { DTB_CAPACITY = 16384, CONTROL_BYTES = 4096, MAX_STACK_BYTES = 8 << 20, REAP_ROUNDS = 2000 };
+#define ASK_PERSONALITY 0xffffffffUL
 
 // ------------------------------------------------------------------------------------------ memory
 
@@ -143,15 +145,28 @@ static void find_image(const char *given, char path[PATH_MAX])
     }
 }
 
+// No core dumps; and the host's usual layout of the address space, whatever `ulimit -s unlimited` or setarch say: the user
+// window must be free.
+static void tidy_limits(void)
+{
+    struct rlimit stack;
+    getrlimit(RLIMIT_STACK, &stack);
+    if (stack.rlim_cur > MAX_STACK_BYTES) {
+        stack.rlim_cur = MAX_STACK_BYTES;
+        setrlimit(RLIMIT_STACK, &stack);
+    }
+    setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
+    personality((unsigned long)personality(ASK_PERSONALITY) & ADDR_NO_RANDOMIZE);
+}
+
 // The child between vfork and exec: it borrows the parent's memory, so it makes system calls and nothing else.
 // Returns only if something failed: the error number.
 static int become_machine(const struct machine *machine, pid_t parent, const char *path, const sigset_t *mask)
 {
     static char *const arguments[] = {"lab4-machine", NULL}, *const environment[] = {NULL};
-    const struct rlimit no_core = {0, 0};
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_DFL);
-    setrlimit(RLIMIT_CORE, &no_core);
+    tidy_limits();
     if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
         return errno;
     }
@@ -179,10 +194,22 @@ static __attribute__((noinline)) pid_t spawn(const struct machine *machine, cons
     return pid;
 }
 
+// The machine lays out its whole address space itself, so a limit on it cannot be kept.
+static void check_limits(void)
+{
+    struct rlimit space;
+    getrlimit(RLIMIT_AS, &space);
+    if (space.rlim_cur < MACHINE_USER_HIGH * 2) {
+        refuse("the address space is limited to %" PRIu64 " MiB, but the machine uses all of it (sparsely); run `ulimit -v unlimited` before.",
+               (uint64_t)space.rlim_cur >> 20);
+    }
+}
+
 void machine_start(struct machine *machine, const struct options *options, const sigset_t *mask)
 {
     char path[PATH_MAX];
     volatile int error = 0;
+    check_limits();
     find_image(options->machine, path);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
         refuse("the host does not let lab4 look after its processes (PR_SET_CHILD_SUBREAPER: %s); it needs Linux 5.9 or later.",

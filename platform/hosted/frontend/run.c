@@ -66,6 +66,9 @@ static int machine_end_status(const struct machine *machine)
     if (__atomic_load_n(&machine->control->has_ended, __ATOMIC_SEQ_CST)) {
         return (int)(machine->control->status & 0xff);
     }
+    if (end.si_code == CLD_EXITED && end.si_status == MACHINE_STATUS_BOOT_FAILED) {
+        return MACHINE_STATUS_BOOT_FAILED; // it has said why
+    }
     if (end.si_code == CLD_EXITED) {
         report("the machine stopped without a report (exit status %d); this is a fault of lab4-machine, or it is another version.",
                end.si_status);
