@@ -262,12 +262,14 @@ def test_the_machine_gets_no_other_descriptors():
     assert_nothing_left(before)
 
 
-def test_timing_is_one_line_on_stderr():
-    result = run(FRONT_END, "--timeout", "20", HELLO, env={**os.environ, "LAB4_TIMING": "1"})
-    milliseconds = re.search(r"start-up: ([0-9.]+) ms", result.err)
-    assert milliseconds, result.err
-    print(f"        start-up: {milliseconds.group(1)} ms")
-    assert float(milliseconds.group(1)) < 50, result.err
+def test_timing_is_one_line_on_stderr_and_start_up_is_quick():
+    times = []
+    for _ in range(10):
+        result = run(FRONT_END, "--protect", "none", HELLO, env={**os.environ, "LAB4_TIMING": "1"})
+        assert result.err.count("\n") == 1, result.err
+        times.append(float(re.search(r"start-up: ([0-9.]+) ms", result.err).group(1)))
+    print(f"        start-up: {min(times)} ms")
+    assert min(times) < 15, times
 
 
 main(globals())
