@@ -7,11 +7,8 @@
 // that moves to another VSpace is first handed to the process that holds its state (run.c: wanted_process).
 // Invariant: host_of(t)->live_in == p  exactly if  p->live == t.
 //
-// The thread pointer is written when it differs from what fs holds. Without FSGSBASE that is a host call, and a dear one
-// where the host itself is a virtual machine (4-8 us measured); thread pointers below 4 GiB, where root tasks have
-// theirs, then go through descriptors, which are loaded with an ordinary instruction.
-#include <linux/auxvec.h>
-
+// The thread pointer is written when it differs from what fs holds. Without FSGSBASE that is a host call (0.2 us, but several
+// on some virtual machines), which then dominates the switch between two threads of a VSpace.
 #include "core/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
@@ -21,7 +18,6 @@ enum {
     FP_MXCSR_DEFAULT = 0x1f80,
     FP_MXCSR_OFFSET = 24,
     FP_CONTROL_DEFAULT = 0x37f,
-    FIRST_DESCRIPTOR = 12, // of the three that the host keeps for each thread
 };
 
 // The state of a thread that has never used the unit: all components in their initial configuration.
@@ -98,32 +94,6 @@ static void switch_fp(struct tcb *thread)
 
 // ------------------------------------------------------------------------------------ thread pointer
 
-static void load_selector(uint32_t i)
-{
-    enum { USER_PRIVILEGE = 3 };
-    uint32_t selector = (FIRST_DESCRIPTOR + i) << 3 | USER_PRIVILEGE;
-    __asm__ volatile("movl %0, %%fs" : : "r"(selector));
-}
-
-// Loads fs with a base below 4 GiB; false if the host does not let us.
-static bool load_by_selector(uint32_t base)
-{
-    for (uint32_t i = 0; i < THREAD_SELECTORS; i++) {
-        if (self.selector_base[i] == base) {
-            load_selector(i);
-            return true;
-        }
-    }
-    uint32_t i = self.next_selector;
-    if (!host_set_descriptor(FIRST_DESCRIPTOR + i, base)) {
-        return false;
-    }
-    self.next_selector = (i + 1) % THREAD_SELECTORS;
-    self.selector_base[i] = base;
-    load_selector(i);
-    return true;
-}
-
 static void load_thread_pointer(uint64_t value)
 {
     // What the host would refuse or the instruction would fault on cannot be reached by user code anyway.
@@ -131,7 +101,7 @@ static void load_thread_pointer(uint64_t value)
     self.thread_pointer = value;
     if (machine.has_fsgsbase) {
         __asm__ volatile("wrfsbase %0" : : "r"(base));
-    } else if (base == 0 || base > UINT32_MAX || !load_by_selector((uint32_t)base)) {
+    } else {
         host_set_fs(base);
     }
 }

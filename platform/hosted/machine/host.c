@@ -4,7 +4,6 @@
 // restorer's in the whole image.
 #include "platform/hosted/machine/host.h"
 
-#include <asm/ldt.h>
 #include <asm/prctl.h>
 #include <asm/signal.h>
 #include <asm/unistd.h>
@@ -157,13 +156,6 @@ long host_prctl(int option, uint64_t argument)
 void host_set_fs(uint64_t base)
 {
     host_call(__NR_arch_prctl, ARCH_SET_FS, (long)base, 0, 0, 0, 0);
-}
-
-bool host_set_descriptor(uint32_t entry, uint32_t base)
-{
-    struct user_desc descriptor = {
-        .entry_number = entry, .base_addr = base, .limit = 0xfffff, .seg_32bit = 1, .limit_in_pages = 1, .useable = 1};
-    return host_call(__NR_set_thread_area, address(&descriptor), 0, 0, 0, 0, 0) == 0;
 }
 
 void host_pin(int cpu)

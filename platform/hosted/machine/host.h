@@ -43,7 +43,6 @@ _Noreturn void host_exit(int status);
 uint64_t host_auxiliary(const uint64_t *arguments, uint64_t type); // from the block that a program starts with
 long host_prctl(int option, uint64_t argument);
 void host_set_fs(uint64_t base);
-bool host_set_descriptor(uint32_t entry, uint32_t base); // thread-local descriptor `entry` of this process
 void host_pin(int cpu);                          // negative = where it runs now
 void host_unblock_signals(void);
 void host_signal_stack(void *start, uint64_t bytes);

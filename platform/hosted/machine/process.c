@@ -145,9 +145,6 @@ void process_start(uint32_t number)
         host_exit(MACHINE_STATUS_PANIC);
     }
     process->pid = host_pid();
-    if (process->turn == TURN_MINE) { // the first one is born as the CPU
-        __atomic_store_n(&control()->owner_pid, process->pid, __ATOMIC_SEQ_CST);
-    }
     self = (struct self){.process = process, .armed = ~UINT64_C(0), .timer = -1};
     if (machine.clock.is_virtual) {
         host_prctl(PR_SET_TSC, PR_TSC_SIGSEGV); // the host's time must not be visible
@@ -160,6 +157,10 @@ void process_start(uint32_t number)
     }
     signals_install();
     filter_install();
+    if (process->turn == TURN_MINE) { // the first one is born as the CPU
+        __atomic_store_n(&control()->owner_pid, process->pid, __ATOMIC_SEQ_CST);
+        control()->first_user_ns = host_monotonic_ns();
+    }
     if (machine.has_pku) {
         enter_pku();
     }

@@ -14,7 +14,7 @@
 
 #define PER_PROCESS __attribute__((section(".bss.per_process")))
 
-enum { MAX_PROCESSES = 1024, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16, THREAD_SELECTORS = 3 };
+enum { MAX_PROCESSES = 1024, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16 };
 
 // User addresses whose translation a process must forget before it runs user code again.
 struct flush_queue {
@@ -108,8 +108,6 @@ struct self {
     ticks_t armed;           // when the host timer will fire; ~0 = not set
     int timer;               // its id
     uint64_t thread_pointer; // what fs points to
-    uint32_t selector_base[THREAD_SELECTORS]; // thread pointers that descriptors are loaded with (context.c); 0 = none
-    uint32_t next_selector;
     uint64_t seen_entries;   // virtual time: machine.kernel_entries at the last tick of CPU time
     struct trap trap;
 };
