@@ -2,7 +2,7 @@
 //
 // Reading a device tree that may be anything. It goes to the root task unchanged but for two things: free space inside it
 // is squeezed out, and the random seeds that QEMU puts into /chosen are dropped, which are no secret in a file and would
-// make every image different.
+// make every image different; so would the padding of properties, which is cleared.
 #include <libfdt.h>
 #include <string.h>
 
@@ -68,6 +68,21 @@ static void drop_seeds(void *tree)
     }
 }
 
+// Properties are padded to 4 bytes, by QEMU with whatever was there before.
+static void clear_padding(void *tree)
+{
+    int at = 0, next;
+    for (uint32_t tag; (tag = fdt_next_tag(tree, at, &next)) != FDT_END; at = next) {
+        if (tag == FDT_PROP) {
+            int length;
+            const struct fdt_property *property = fdt_get_property_by_offset(tree, at, &length);
+            for (; property && length % 4; length++) {
+                ((struct fdt_property *)(uintptr_t)property)->data[length] = 0;
+            }
+        }
+    }
+}
+
 uint64_t device_tree_check(struct file *dtb)
 {
     check_format(dtb);
@@ -84,6 +99,7 @@ uint64_t device_tree_check(struct file *dtb)
     int problem = fdt_open_into(dtb->bytes, copy, room);
     if (!problem) {
         drop_seeds(copy);
+        clear_padding(copy);
         problem = fdt_pack(copy);
     }
     if (problem) {
