@@ -2,6 +2,7 @@
 //
 // The ends of a run: the wanted one (plat_halt) and the unwanted ones (a failed assert, a trap in the kernel), which
 // report what the processor and the current thread were doing first.
+#include "core/invariants.h"
 #include "core/print.h"
 #include "core/state.h"
 #include "kernel.h"
@@ -80,6 +81,20 @@ static void print_thread(void)
           (sword_t)thread->regs.x[REG_SYSCALL] < 0 ? -thread->regs.x[REG_SYSCALL] : thread->regs.x[REG_SYSCALL]);
 }
 
+static void report_violation(int number, const char *what, const void *subject)
+{
+    print("  invariant %d is broken: %s (0x%x)\n", (word_t)number, what, (word_t)subject);
+}
+
+// Which of docs/INVARIANTS.md still hold? In the middle of an operation some do not, so this is a hint.
+static void print_invariants(void)
+{
+    static word_t scratch[KERNEL_DEBUG ? 4096 : 64];
+    if (KERNEL_DEBUG && ks.current && invariants_check(scratch, ARRAY_LENGTH(scratch), report_violation)) {
+        print("  all invariants hold\n");
+    }
+}
+
 // A second panic inside the report ends it.
 static bool enter_panic(void)
 {
@@ -95,6 +110,7 @@ void plat_panic(const char *what, const char *file, int line)
         print("\nlab4: kernel panic: %s (%s:%d)\n", what, file, (word_t)line);
         print_thread();
         print_backtrace((word_t)__builtin_frame_address(0));
+        print_invariants();
     }
     plat_halt(EXIT_FAILED);
 }
@@ -110,6 +126,7 @@ void panic_exception(const struct panic_frame *frame, const char *what)
         print_registers(frame->x);
         print_thread();
         print_backtrace(frame->x[29]);
+        print_invariants();
     }
     plat_halt(EXIT_FAILED);
 }

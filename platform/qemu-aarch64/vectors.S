@@ -162,7 +162,7 @@ text_aarch32:    .asciz "exception from AArch32"
 panic_frame:
     .skip 36 * 8
     .balign 16
-    .skip 1024
+    .skip 4096
 panic_stack_top:
 
     .section .note.GNU-stack, "", %progbits

@@ -124,7 +124,7 @@ def test_a_jump_into_nothing_is_a_panic_with_registers_and_backtrace(lab, t):
     result = panic(lab, pc=0x10, x20=0x1234567)
     t.equal(result.status, 4, "exit status")
     t.contains(result.output, "kernel panic: exception in the kernel", "pc 0x10", "esr 0x86000006", "x20 0x1234567",
-               "current thread 'rootserver'", "called from")
+               "current thread 'rootserver'", "called from", "all invariants hold")
 
 
 def test_a_stack_overflow_is_a_panic(lab, t):
