@@ -175,6 +175,9 @@ size_t device_tree_write(uint64_t ram_bytes, void *blob, size_t capacity)
     struct writer w = {.blob = blob};
     memset(blob, 0, capacity); // libfdt leaves padding as it finds it
     note(&w, fdt_create(blob, (int)capacity));
+    if (w.error != 0) {
+        return 0;
+    }
     note(&w, fdt_finish_reservemap(blob));
     write_root(&w, ram_bytes);
     note(&w, fdt_finish(blob));
