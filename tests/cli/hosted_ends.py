@@ -133,7 +133,8 @@ def test_a_limit_on_file_sizes():
 
 
 def test_a_limit_on_descriptors():
-    assert_refused_as_usage(run(FRONT_END, HELLO, preexec_fn=limited(resource.RLIMIT_NOFILE, 4)), "ulimit -n")
+    for count in (3, 4):
+        assert_refused_as_usage(run(FRONT_END, HELLO, preexec_fn=limited(resource.RLIMIT_NOFILE, count)), "ulimit -n")
 
 
 def test_a_limit_on_address_space():
@@ -195,6 +196,15 @@ def test_a_killed_machine_ends_the_run_with_status_4_and_says_so():
     assert message.count("\n") == 1 and "killed" in message, message
 
 
+def test_any_killed_process_of_the_machine_ends_the_run_with_status_4():
+    before = processes()
+    process = start_spinning("--protect", "none")
+    for pid in processes() - before - {process.pid, machine_of(process)}:
+        os.kill(pid, signal.SIGKILL)
+    assert_ends(process, 4, before)
+    assert process.stderr.read().startswith(b"lab4: ")
+
+
 def test_kill_9_at_any_moment_leaves_nothing_behind():
     before = processes()
     program = spinning()
@@ -203,6 +213,13 @@ def test_kill_9_at_any_moment_leaves_nothing_behind():
         time.sleep(delay * 0.0005)
         process.kill()
         process.wait()
+    assert_nothing_left(before)
+
+
+def test_threads_that_all_wait_end_the_run_with_status_3():
+    before = processes()
+    result = run(FRONT_END, "--protect", "none", file_of(elf.elf([(0x400000, elf.CODE, 4096)]), "fault"))
+    assert result.status == 3 and "every thread waits" in result.err, result
     assert_nothing_left(before)
 
 

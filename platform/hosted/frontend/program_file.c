@@ -19,6 +19,9 @@ uint8_t *program_file_read(const char *path, size_t *size)
 {
     struct stat info;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); // a FIFO shall be refused, not waited for
+    if (file < 0 && (errno == EMFILE || errno == ENFILE)) {
+        refuse("the host gives no file descriptor (%s); raise the limit on open files (ulimit -n).", strerror(errno));
+    }
     if (file < 0 || fstat(file, &info) != 0) {
         refuse("cannot read %s (%s); give the ELF file of a root task.", path, strerror(errno));
     }
