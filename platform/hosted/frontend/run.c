@@ -112,7 +112,7 @@ static int wait_once(const struct machine *machine, int signals, uint64_t deadli
         report("--timeout expired; the run was ended.");
         return MACHINE_STATUS_TIMEOUT;
     }
-    const uint64_t left = deadline_ns - now;
+    const uint64_t left = deadline_ns != 0 ? deadline_ns - now : 0;
     const struct timespec limit = {.tv_sec = (time_t)(left / SECOND_NS), .tv_nsec = (long)(left % SECOND_NS)};
     struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = 0}};
     if (ppoll(events, 2, deadline_ns != 0 ? &limit : NULL, NULL) <= 0) {
