@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""tools/run-qemu: statuses, the console, and leaving no process behind however it ends."""
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import elfs
+
+RUN = pathlib.Path(__file__).resolve().parents[2] / "tools/run-qemu"
+FOREVER = elfs.simple(elfs.code(*elfs.move(0, ord("x")), *elfs.move(7, 2**64 - 12), elfs.SVC, 0x14000000))  # prints x, b .
+
+
+def start(lab, program, *options, **more):
+    command = [str(RUN), "--build", str(lab.build), *options, str(lab.file("program", program))]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **more)
+
+
+def run(lab, program, *options):
+    process = start(lab, program, *options)
+    output, errors = process.communicate(timeout=60)
+    return process.returncode, output.decode(), errors.decode()
+
+
+def survivors(session):
+    """Processes of the session that run-qemu was started in."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] != "Z":
+            found.append(path.parent.name)
+    return found
+
+
+def no_survivors(t, session):
+    deadline = time.monotonic() + 5
+    while survivors(session) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    t.equal(survivors(session), [], "processes left behind")
+
+
+def ended_by(lab, t, number, status):
+    process = start(lab, FOREVER)
+    t.equal(process.stdout.read(1), b"x", "the machine runs")
+    os.killpg(process.pid, number) if number == signal.SIGINT else os.kill(process.pid, number)
+    _, errors = process.communicate(timeout=20)
+    t.equal((process.returncode, errors), (status, b""), "status and messages")
+    no_survivors(t, process.pid)
+
+
+def test_run_returns_the_status_of_the_root_task(lab, t):
+    t.equal(run(lab, elfs.simple(elfs.exit_program(42))), (42, "", ""), "status, console, messages")
+    t.equal(run(lab, elfs.simple(elfs.put_byte_and_exit(10))), (0, "\n", ""), "status, console, messages")
+
+
+def test_run_refuses_a_bad_program(lab, t):
+    status, output, errors = run(lab, b"no program")
+    t.equal((status, output), (2, ""), "status and console")
+    t.contains(errors, "program is not an ELF file.")
+
+
+def test_run_refuses_bad_options(lab, t):
+    for option in "--mem=lots", "--mem=3M", "--mem=0", "--timeout=never", "--timeout=0", "--no-such-option", "--build=/nowhere":
+        status, output, errors = run(lab, FOREVER, option)
+        t.equal((status, output), (2, ""), f"status and console with {option}")
+        t.check(errors, f"a message with {option}")
+
+
+def test_run_ends_after_the_timeout(lab, t):
+    begin = time.monotonic()
+    t.equal(run(lab, FOREVER, "--timeout", "1"), (5, "x", "run-qemu: the run did not end within 1 s.\n"), "status, console, messages")
+    t.check(time.monotonic() - begin < 10, "in time")
+
+
+def test_run_ends_cleanly_on_ctrl_c(lab, t):
+    ended_by(lab, t, signal.SIGINT, 130)
+
+
+def test_run_ends_cleanly_when_it_is_terminated(lab, t):
+    ended_by(lab, t, signal.SIGTERM, 143)
+
+
+def test_run_that_is_killed_leaves_no_machine_behind(lab, t):
+    ended_by(lab, t, signal.SIGKILL, -9)
+
+
+def test_run_boots_with_the_memory_asked_for(lab, t):
+    for mem in "16M", "64M", "130M", "512M", "3G":
+        t.equal(run(lab, elfs.simple(elfs.exit_program(3)), "--mem", mem), (3, "", ""), f"status, console, messages with {mem}")
