@@ -194,13 +194,13 @@ TEST(unbinding_the_target_leaves_the_yielder_waiting) // threads §3.3 Unbind: a
     assert_null(a->tcb->yielding_to);
 }
 
-TEST(yield_to_a_thread_of_higher_priority_runs_it) // threads YT-4: reachable when the target is ready in the same entry
+TEST(yield_to_a_blocked_thread_of_higher_priority_succeeds_at_once) // threads §3.3 YieldTo 3, YT-2
 {
     const struct thread *b = given_thread();
-    cptr_t bell_of_b = given_notification();
+    cptr_t notification = given_notification();
     assert_ok(set_priority(root, MIDDLE));
     assert_runs(b);
-    sys_wait(bell_of_b);
+    sys_wait(notification);
     assert_runs(root);
     assert_answer(yield_to(b->sc), 0);
 }
@@ -228,7 +228,7 @@ int main(void)
         RUN(deleting_the_target_completes_the_call),
         RUN(deleting_the_context_completes_the_call),
         RUN(unbinding_the_target_leaves_the_yielder_waiting),
-        RUN(yield_to_a_thread_of_higher_priority_runs_it),
+        RUN(yield_to_a_blocked_thread_of_higher_priority_succeeds_at_once),
     };
     return RUN_ALL("YieldTo", tests);
 }
