@@ -77,6 +77,9 @@ vectors:
     UNEXPECTED text_aarch32
     .balign 128
 
+    .cfi_sections .debug_frame
+    .cfi_startproc
+    .cfi_undefined x30 /* debuggers: nobody called */
 from_synchronous:
     mrs x0, esr_el1
     mrs x1, far_el1
@@ -114,6 +117,7 @@ user_resume:
     ldp x26, x27, [sp, #208]
     ldp x28, x29, [sp, #224]
     eret
+    .cfi_endproc
 
 /* x1 = what happened; x0 and x1 are in TPIDR_EL1 and TPIDRRO_EL0. Fills a struct panic_frame on a stack of its own. */
 unexpected:
