@@ -17,6 +17,8 @@ enum { MAX_REPEATS = 4, MAX_TICKS = 6, MAX_OVERRUN = 0x4000, SCRATCH_WORDS = 204
 // No time had passed since the kernel last looked at the clock when the step began, so that nobody can have become due.
 static bool clock_stood_still;
 
+const struct machine_observer *machine_observer;
+
 // The platform's own state is small: the snapshot holds a copy.
 static struct fake_state fake_snapshot;
 
@@ -89,6 +91,43 @@ static void fill_buffer(const struct step *step, word_t *buffer)
     }
 }
 
+static word_t waiting_line(void)
+{
+    for (word_t irq = 0; irq < FAKE_LINES; irq++) {
+        bool is_raised = fake.irq_is_raised[irq] || (irq == TIMER_IRQ && fake.now >= fake.timer_deadline);
+        if (is_raised && fake.irq_is_enabled[irq]) {
+            return irq;
+        }
+    }
+    return PLAT_NO_IRQ;
+}
+
+// The one way into the kernel.
+static void enter(enum machine_entry entry, const struct hw_fault *fault)
+{
+    fake_forget_calls();
+    fake_forget_console();
+    if (machine_observer) {
+        machine_observer->before(entry, fault, entry == MACHINE_IRQ ? waiting_line() : PLAT_NO_IRQ);
+    }
+    track_begin_step();
+    switch (entry) {
+    case MACHINE_SYSCALL:
+        core_syscall();
+        break;
+    case MACHINE_FAULT:
+        core_fault(fault);
+        break;
+    case MACHINE_IRQ:
+        core_irq();
+        break;
+    }
+    if (machine_observer) {
+        machine_observer->after();
+    }
+    check_invariants();
+}
+
 static void trap(struct tcb *thread, vaddr_t fault_pc, vaddr_t next_pc)
 {
     thread->regs.fault_pc = fault_pc;
@@ -114,8 +153,7 @@ static void run_call(const struct step *step)
     regs->x[REG_DEST] = step->dest;
     trap(thread, MACHINE_SVC, MACHINE_SVC + 4);
     clock_stood_still = ks.now == fake.now;
-    track_begin_step();
-    core_syscall();
+    enter(MACHINE_SYSCALL, NULL);
 }
 
 static void run_fault(const struct step *step)
@@ -130,8 +168,7 @@ static void run_fault(const struct step *step)
     };
     machine_touch(&thread->regs, sizeof thread->regs);
     trap(thread, MACHINE_SVC, MACHINE_SVC);
-    track_begin_step();
-    core_fault(&fault);
+    enter(MACHINE_FAULT, &fault);
 }
 
 // Time passes. The timer interrupts when its deadline is reached, as it would on a machine, up to MAX_TICKS times. Only
@@ -141,8 +178,7 @@ static void run_time(ticks_t ticks)
     ticks_t end = fake.now + (ticks & LOW_BITS(40));
     for (int i = 0; i < MAX_TICKS && fake.timer_deadline < end; i++) {
         fake.now = fake.timer_deadline > fake.now ? fake.timer_deadline : fake.now;
-        track_begin_step();
-        core_irq();
+        enter(MACHINE_IRQ, NULL);
     }
     ticks_t latest = fake.timer_deadline < ~(ticks_t)0 - MAX_OVERRUN ? fake.timer_deadline + MAX_OVERRUN : ~(ticks_t)0;
     fake.now = end < latest ? end : fake.now > latest ? fake.now : latest;
@@ -156,8 +192,7 @@ static void run_irq(word_t line)
     if (line & 0x400) {
         return; // stays pending, for the next preemption point to find
     }
-    track_begin_step();
-    core_irq();
+    enter(MACHINE_IRQ, NULL);
 }
 
 void machine_run_step(const struct step *step)
@@ -180,7 +215,6 @@ void machine_run_step(const struct step *step)
         run_fault(step);
         break;
     }
-    check_invariants();
 }
 
 // The thread's next instruction is the system call that it made last: it was preempted or restarted.
@@ -196,16 +230,13 @@ void machine_settle(void)
         if (repeats_call(thread)) {
             machine_touch(&thread->regs, sizeof thread->regs);
             trap(thread, MACHINE_SVC, MACHINE_SVC + 4);
-            track_begin_step();
-            core_syscall();
+            enter(MACHINE_SYSCALL, NULL);
         } else if (thread == &ks.idle && fake.timer_deadline < fake.now + BIT(40)) {
             fake.now = fake.timer_deadline > fake.now ? fake.timer_deadline : fake.now;
-                track_begin_step();
-            core_irq();
+            enter(MACHINE_IRQ, NULL);
         } else {
             return;
         }
-        check_invariants();
     }
 }
 

@@ -26,6 +26,14 @@ void machine_run_step(const struct step *step);
 // Lets restarted threads repeat their system calls, and time pass while all wait: what a machine does by itself.
 void machine_settle(void);
 
+// Somebody who looks at the kernel before and after each entry; null: nobody. `line` is the interrupt that is waiting.
+enum machine_entry { MACHINE_SYSCALL, MACHINE_FAULT, MACHINE_IRQ };
+struct machine_observer {
+    void (*before)(enum machine_entry entry, const struct hw_fault *fault, word_t line);
+    void (*after)(void);
+};
+extern const struct machine_observer *machine_observer;
+
 // Was the last step a Call that was answered with an error while the clock stood still? Then nothing but the caller's registers and its IPC buffer
 // may have changed: machine_check_refusal ends the run if anything else did.
 bool machine_was_refused(const struct step *step, const struct tcb *caller);

@@ -7,16 +7,32 @@
 #include "tests/fuzz/replay.h"
 #include "tests/fuzz/target.h"
 #include "tests/fuzz/world.h"
+#include "tests/model/lockstep.h"
 
 const size_t fuzz_max_steps = MAX_STEPS;
 
 static struct step steps[MAX_STEPS];
+
+static void before(enum machine_entry entry, const struct hw_fault *fault, word_t line)
+{
+    lockstep_before((enum kernel_entry)entry, fault, line, plat_now());
+}
+
+static void after(void)
+{
+    if (!lockstep_after(plat_now())) {
+        machine_fail("the kernel and the model disagree");
+    }
+}
+
+static const struct machine_observer observer = {before, after};
 
 static void start(void)
 {
     machine_clear(WORLD_RAM_BYTES);
     world_build(true);
     machine_snapshot();
+    machine_observer = &observer;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

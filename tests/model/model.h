@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The abstract model of the capability system: who holds which capability, what derives from what, in which state each
+// thread is and what it waits for, and which message is delivered. Plain arrays, queues and a tree with parent pointers.
+//
+// The model does not keep up by itself: `model_read` reads a state out of the kernel's memory, the step is predicted on
+// that copy by rules written from the specification alone, the kernel performs it, and `model_compare` demands that the
+// kernel's new state reads the same. Of core/ only the declarations of layouts are used (capability fields, structures);
+// no rule and no function of it.
+//
+// Not modelled: who runs next and how much time is left (see the `sched` target), message words beyond MR3, contents of
+// frames, and what happens below a preemption. `model_predict` then says that it cannot tell.
+#pragma once
+
+#include <stdio.h>
+
+#include "core/state.h"
+
+enum { M_NODES = 1024, M_OBJECTS = 512, M_QUEUE = 64, M_HASH = 4096 };
+
+typedef paddr_t m_id; // an object is its physical address; 0 = none
+
+// A capability in a slot. The lists are the kernel's: pre-order of the derivation forest.
+struct m_node {
+    struct slot *slot;
+    struct cap cap;
+    struct m_node *parent, *previous, *next;
+    bool may_have_children; // "Rev"
+    bool exists;
+};
+
+struct m_thread {
+    enum thread_state state;
+    word_t priority, mcp, flags;
+    m_id sc, waits_on, reply, notification; // waits_on: endpoint or notification; notification: bound
+    word_t badge;
+    bool can_grant, can_grant_reply, is_call;
+    struct fault fault;
+    word_t x[9], pc, fault_pc;
+    vaddr_t buffer_address;
+    bool is_yielding;
+    bool has_unknown_words; // the answer it got is not predicted: MR0..MR3
+};
+
+struct m_queue {
+    m_id threads[M_QUEUE];
+    int count;
+};
+
+struct m_endpoint {
+    bool holds_senders; // meaningful if the queue is not empty
+    struct m_queue queue;
+};
+
+struct m_notification {
+    bool is_active;
+    word_t word;
+    m_id bound, sc;
+    struct m_queue queue;
+};
+
+struct m_reply {
+    m_id thread, older, newer, top_of; // newer: another reply; top_of: the scheduling context it is the top of
+};
+
+struct m_sc {
+    m_id thread, notification, top, yielder;
+    word_t badge;
+    bool is_configured;
+    bool is_ready; // configured, and the head refill may be used now
+};
+
+struct m_object {
+    enum cap_kind kind;
+    m_id id;
+    union {
+        struct m_thread thread;
+        struct m_endpoint endpoint;
+        struct m_notification notification;
+        struct m_reply reply;
+        struct m_sc sc;
+    };
+};
+
+struct model {
+    struct m_node nodes[M_NODES];
+    int node_count;
+    struct m_node *node_of[M_HASH]; // by slot, open addressing
+    struct m_object objects[M_OBJECTS];
+    int object_count;
+    uint8_t irq_state[NUM_IRQS];
+    m_id current;
+    bool is_lost; // the model gave up on this step
+    const char *lost_why;
+};
+
+// ------------------------------------------------------------------------------- reading and comparing
+
+// Reads the kernel's state at clock `now`.
+void model_read(struct model *m, ticks_t now);
+
+// Prints the first differences between prediction and reality; returns whether there are none.
+bool model_compare(const struct model *predicted, const struct model *actual, FILE *out);
+
+// What the current thread is about to do: its registers say it all. Predicts on the state `m`.
+void model_predict_syscall(struct model *m);
+void model_predict_fault(struct model *m, const struct hw_fault *fault);
+
+// ------------------------------------------------------------------------------------------- slots
+
+struct m_node *m_node(struct model *m, const struct slot *slot); // null if the slot is empty
+struct cap m_cap(struct model *m, const struct slot *slot);      // null capability if empty
+struct m_node *m_add(struct model *m, struct slot *slot, struct cap cap);
+void m_remove(struct model *m, struct slot *slot); // children go to the grandparent
+void m_move(struct model *m, struct slot *from, struct slot *to, struct cap cap);
+void m_swap(struct model *m, struct slot *a, struct cap cap_a, struct slot *b, struct cap cap_b);
+
+// Puts a derived capability directly behind its source; `is_original` as Retype does.
+void m_derive_into(struct model *m, struct slot *source, struct slot *dest, struct cap cap, bool is_original);
+bool m_has_children(struct model *m, const struct slot *slot);
+
+// ------------------------------------------------------------------------------------ capabilities
+
+bool m_region(struct cap cap, m_id *base, word_t *bits);
+bool m_is_within(struct cap outer, struct cap inner); // objects §1.5
+bool m_is_last(struct model *m, const struct slot *slot); // nobody else holds a capability to the object
+struct cap m_mask(struct cap cap, word_t rights);
+bool m_update(struct cap *cap, word_t data, bool keep); // false: null result
+enum { M_OK = 0, M_DERIVES_NULL = 100 };
+word_t m_derive(struct model *m, const struct slot *source, struct cap *cap); // error, M_OK or M_DERIVES_NULL
+
+// Resolution of an address from a root (objects §3.1). Returns the slot, or null with a failure descriptor.
+struct slot *m_resolve(struct model *m, struct cap root, word_t address, word_t bits, word_t *left, struct lookup_failure *why);
+struct slot *m_lookup(struct model *m, m_id thread, word_t address, struct lookup_failure *why);
+// A slot named by (root, index, depth); error number or M_OK.
+word_t m_target(struct model *m, struct cap root, word_t index, word_t depth, struct slot **slot);
+
+// ----------------------------------------------------------------------------------------- objects
+
+struct m_object *m_object(struct model *m, m_id id);
+struct m_thread *m_thread(struct model *m, m_id id);
+struct m_endpoint *m_endpoint(struct model *m, m_id id);
+struct m_notification *m_notification(struct model *m, m_id id);
+struct m_reply *m_reply(struct model *m, m_id id);
+struct m_sc *m_sc(struct model *m, m_id id);
+struct m_object *m_new_object(struct model *m, enum cap_kind kind, m_id id);
+struct slot *m_tcb_slot(m_id thread, enum tcb_slot which);
+void m_give_up(struct model *m, const char *why);
+
+void m_queue_insert(struct model *m, struct m_queue *queue, m_id thread); // by priority, behind equals
+void m_queue_remove(struct m_queue *queue, m_id thread);
+
+// ---------------------------------------------------------------------------------- threads and IPC
+
+bool m_is_blocked(const struct m_thread *t);
+word_t *m_buffer(struct model *m, m_id thread, bool for_writing);
+void m_cancel_ipc(struct model *m, m_id thread);
+void m_suspend(struct model *m, m_id thread);
+void m_resume(struct model *m, m_id thread);
+void m_move_sc(struct model *m, m_id sc, m_id thread); // lends or returns
+void m_unbind_sc_thread(struct model *m, m_id sc);
+void m_detach_stack(struct model *m, m_id sc);
+void m_remove_caller(struct model *m, m_id reply);
+void m_unlink_reply(struct model *m, m_id reply);
+void m_reply_to(struct model *m, m_id reply, m_id replier, bool can_grant);
+void m_signal(struct model *m, m_id notification, word_t badge);
+void m_cancel_notification(struct model *m, m_id notification);
+void m_cancel_endpoint(struct model *m, m_id endpoint, const word_t *badge); // null = all
+
+struct m_send {
+    m_id endpoint;
+    word_t badge;
+    bool can_grant, can_grant_reply, is_call, is_blocking, can_donate;
+};
+void m_send(struct model *m, m_id thread, const struct m_send *send);
+void m_receive(struct model *m, m_id thread, m_id endpoint, m_id reply, bool is_blocking);
+void m_wait(struct model *m, m_id thread, m_id notification, bool is_blocking);
+void m_raise(struct model *m, m_id thread, struct fault fault);
+void m_write_reply(struct model *m, m_id thread, word_t label, const word_t *words, word_t count);
+
+// ---------------------------------------------------------------------------------------- deletion
+
+void m_delete(struct model *m, struct slot *slot);
+void m_revoke(struct model *m, struct slot *slot);
+
+// ----------------------------------------------------------------------------------------- methods
+
+struct m_args {
+    m_id invoker;
+    struct slot *slot;
+    struct cap cap;
+    word_t label, length, words[40];
+    struct slot *extra[3];
+    word_t extra_count;
+    bool is_call;
+};
+
+// What a method answers. M_UNKNOWN: the model has no rule.
+enum { M_UNKNOWN = 200 };
+struct m_answer {
+    word_t error;
+    word_t words[4], count;
+    bool words_unknown;
+};
+struct m_answer m_method(struct model *m, const struct m_args *a);
+struct m_answer m_cnode_method(struct model *m, const struct m_args *a);
+struct m_answer m_tcb_method(struct model *m, const struct m_args *a);
+struct m_answer m_sc_method(struct model *m, const struct m_args *a);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The model's threads, scheduling contexts and reply objects: suspension, lending and returning (objects §7.7, §10;
+// threads §2.4, §6).
+#include <sel4/shared_types.h>
+
+#include "tests/model/model.h"
+
+bool m_is_blocked(const struct m_thread *t)
+{
+    return t->state == THREAD_BLOCKED_ON_RECEIVE || t->state == THREAD_BLOCKED_ON_SEND || t->state == THREAD_BLOCKED_ON_REPLY ||
+           t->state == THREAD_BLOCKED_ON_NOTIFICATION;
+}
+
+word_t *m_buffer(struct model *m, m_id thread, bool for_writing)
+{
+    struct cap cap = m_cap(m, m_tcb_slot(thread, TCB_BUFFER));
+    if (cap_kind(cap) != kind_frame || frame_cap_is_device(cap) || frame_cap_access(cap) == ACCESS_NONE) {
+        return NULL;
+    }
+    if (for_writing && frame_cap_access(cap) != ACCESS_READ_WRITE) {
+        return NULL;
+    }
+    word_t bytes = BIT(12 + 9 * frame_cap_size(cap));
+    return plat_ptr(frame_cap_base(cap) + m_thread(m, thread)->buffer_address % bytes);
+}
+
+// -------------------------------------------------------------------------------- scheduling contexts
+
+// threads DON-3: the SC leaves whoever has it.
+void m_move_sc(struct model *m, m_id sc, m_id thread)
+{
+    struct m_sc *s = m_sc(m, sc);
+    if (s->thread) {
+        m_thread(m, s->thread)->sc = 0;
+    }
+    s->thread = thread;
+    if (thread) {
+        m_thread(m, thread)->sc = sc;
+    }
+}
+
+void m_unbind_sc_thread(struct model *m, m_id sc)
+{
+    if (m_sc(m, sc)->thread) {
+        m_move_sc(m, sc, 0);
+    }
+}
+
+void m_detach_stack(struct model *m, m_id sc)
+{
+    struct m_sc *s = m_sc(m, sc);
+    if (s->top) {
+        m_reply(m, s->top)->top_of = 0;
+        s->top = 0;
+    }
+}
+
+// ------------------------------------------------------------------------------------- reply objects
+
+void m_unlink_reply(struct model *m, m_id reply)
+{
+    struct m_reply *r = m_reply(m, reply);
+    struct m_thread *t = m_thread(m, r->thread);
+    r->thread = 0;
+    t->reply = 0;
+    t->state = THREAD_INACTIVE;
+}
+
+static void cut(struct model *m, m_id reply)
+{
+    struct m_reply *r = m_reply(m, reply);
+    if (r->newer) {
+        m_reply(m, r->newer)->older = 0;
+    }
+    if (r->older) {
+        m_reply(m, r->older)->newer = 0;
+    }
+    r->newer = r->older = 0;
+}
+
+// objects §10.4 "remove"
+void m_remove_caller(struct model *m, m_id reply)
+{
+    struct m_reply *r = m_reply(m, reply);
+    m_id sc = r->top_of, older = r->older, caller = r->thread;
+    if (!sc) {
+        cut(m, reply);
+    } else {
+        m_sc(m, sc)->top = older;
+        if (older) {
+            m_reply(m, older)->newer = 0;
+            m_reply(m, older)->top_of = sc;
+        }
+        r->older = r->top_of = 0;
+        if (!m_thread(m, caller)->sc) {
+            m_move_sc(m, sc, caller);
+        }
+    }
+    m_unlink_reply(m, reply);
+}
+
+// objects §10.4 "drop caller"
+static void drop_caller(struct model *m, m_id caller)
+{
+    m_id reply = m_thread(m, caller)->reply;
+    struct m_reply *r = m_reply(m, reply);
+    if (r->top_of) {
+        m_sc(m, r->top_of)->top = 0;
+        r->top_of = 0;
+    }
+    cut(m, reply);
+    m_unlink_reply(m, reply);
+}
+
+// ------------------------------------------------------------------------------------------ threads
+
+static void leave_endpoint(struct model *m, struct m_thread *t, m_id thread)
+{
+    m_queue_remove(&m_endpoint(m, t->waits_on)->queue, thread);
+    t->waits_on = 0;
+}
+
+// objects §7.7
+void m_cancel_ipc(struct model *m, m_id thread)
+{
+    struct m_thread *t = m_thread(m, thread);
+    t->fault = (struct fault){0};
+    switch (t->state) {
+    case THREAD_BLOCKED_ON_SEND:
+        leave_endpoint(m, t, thread);
+        break;
+    case THREAD_BLOCKED_ON_RECEIVE:
+        leave_endpoint(m, t, thread);
+        if (t->reply) {
+            m_unlink_reply(m, t->reply);
+        }
+        break;
+    case THREAD_BLOCKED_ON_NOTIFICATION:
+        m_queue_remove(&m_notification(m, t->waits_on)->queue, thread);
+        t->waits_on = 0;
+        break;
+    case THREAD_BLOCKED_ON_REPLY:
+        drop_caller(m, thread);
+        break;
+    default:
+        return;
+    }
+    t->state = THREAD_INACTIVE;
+}
+
+// threads [SUS]
+void m_suspend(struct model *m, m_id thread)
+{
+    struct m_thread *t = m_thread(m, thread);
+    m_cancel_ipc(m, thread);
+    if (t->state == THREAD_RUNNING) {
+        t->fault_pc = t->pc;
+    }
+    if (t->is_yielding) {
+        for (int i = 0; i < m->object_count; i++) {
+            if (m->objects[i].kind == kind_sched_context && m->objects[i].sc.yielder == thread) {
+                m->objects[i].sc.yielder = 0;
+            }
+        }
+        t->is_yielding = false;
+    }
+    t->state = THREAD_INACTIVE;
+}
+
+// threads [RES]
+void m_resume(struct model *m, m_id thread)
+{
+    struct m_thread *t = m_thread(m, thread);
+    if (m_is_blocked(t) || t->state == THREAD_INACTIVE) {
+        m_cancel_ipc(m, thread);
+        t->state = THREAD_RESTART;
+    }
+}
