@@ -242,6 +242,7 @@ void plat_sgi_send(word_t sgi, word_t target)
 
 ticks_t fake_now(void)
 {
+    fake.now += fake.ticks_per_read;
     return fake.now;
 }
 

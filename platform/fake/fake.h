@@ -53,6 +53,7 @@ struct fake_call {
 // Everything about the machine but its RAM: plain data, so a copy of it is a snapshot.
 struct fake_state {
     ticks_t now;
+    ticks_t ticks_per_read; // the clock moves on by itself: so much each time it is read
     ticks_t timer_deadline;
     bool irq_is_raised[FAKE_LINES];
     bool irq_is_enabled[FAKE_LINES];

@@ -66,15 +66,22 @@ static void adopt_root_thread(void)
     }
 }
 
+// Recognisable bytes where the device tree is said to be, as far as that is RAM.
+static void fill_device_tree(void)
+{
+    word_t offset = boot_input.dtb - FAKE_RAM_BASE;
+    for (word_t i = 0; i < min_word(boot_input.dtb_size & LOW_BITS(32), DTB_BYTES) && offset < ram_bytes() && i < ram_bytes() - offset; i++) {
+        *((uint8_t *)plat_ptr(boot_input.dtb) + i) = (uint8_t)(i * 7 + 1);
+    }
+}
+
 bool boot(void)
 {
     fake_reset(FAKE_RAM_BASE, ram_bytes());
     fake.now = us_to_ticks(1000);
     ks.current = NULL;
     root = NULL;
-    for (word_t i = 0; i < (boot_input.dtb_size & LOW_BITS(32)) && boot_input.dtb >= FAKE_RAM_BASE && i < DTB_BYTES; i++) {
-        *((uint8_t *)plat_ptr(boot_input.dtb) + i) = (uint8_t)(i * 7 + 1);
-    }
+    fill_device_tree();
     if (!core_boot(&boot_input)) {
         return false;
     }
