@@ -103,7 +103,7 @@ static void calls_without_reply(void)
 static void passive_receivers(void)
 {
     static struct puppet p;
-    const seL4_CPtr sc = sched_context_create(seL4_MinSchedContextBits, 5000, 5000, 0);
+    const seL4_CPtr sc = sched_context_create(seL4_MinSchedContextBits, PUPPET_SLICE, PUPPET_SLICE, 0);
     puppet_create_passive(&p, 95);
     must(seL4_SchedContext_Bind(sc, p.tcb), "binding it");
     puppet_do(&p, do_recv(endpoint, reply));

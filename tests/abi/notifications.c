@@ -224,7 +224,7 @@ int main(void)
     notification = pool_object(seL4_NotificationObject, 0);
     one = pool_mint(notification, seL4_AllRights, 1);
     two = pool_mint(notification, seL4_AllRights, 2);
-    sc = sched_context_create(seL4_MinSchedContextBits, 5000, 5000, 0);
+    sc = sched_context_create(seL4_MinSchedContextBits, PUPPET_SLICE, PUPPET_SLICE, 0);
 
     words();
     rights();

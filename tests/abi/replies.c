@@ -221,7 +221,7 @@ int main(void)
     at_t = pool_object(seL4_EndpointObject, 0);
     reply_s = pool_object(seL4_ReplyObject, 0);
     reply_t = pool_object(seL4_ReplyObject, 0);
-    start_sc = sched_context_create(seL4_MinSchedContextBits, 5000, 5000, 0);
+    start_sc = sched_context_create(seL4_MinSchedContextBits, PUPPET_SLICE, PUPPET_SLICE, 0);
 
     unused_objects();
     deleted_objects();

@@ -58,6 +58,7 @@ static void reading_and_writing(void)
     must(seL4_TCB_ReadRegisters(tcb, 0, 0, REGISTERS, &out), "reading");
     check("a count of 2 writes pc and sp", out.pc | out.sp, 0);
     check("  and not what follows", out.x0, in.x0);
+    seL4_SetMR(4, ~0ul);
     vector("#14 WriteRegisters with count 40 and 42 words is legal",
            CALL(X0, tcb, X1, info(TCBWriteRegisters, 0, 42), X2, 0, X3, 40, X4, 0, X5, 0), PAIRS(X0, 0, X1, 0));
     vector("#17 WriteRegisters with fewer words than its count, even of the caller: TruncatedMessage",

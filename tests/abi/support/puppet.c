@@ -8,7 +8,7 @@
 #include "lib/pool.h"
 #include "lib/threads.h"
 
-enum { MAX_PUPPETS = 8, MAX_ORDER = 32, IDLER_PRIORITY = 1, SLICE = 5000, CONTEXT_WORDS = 36 };
+enum { MAX_PUPPETS = 8, MAX_ORDER = 32, IDLER_PRIORITY = 1, CONTEXT_WORDS = 36 };
 
 /* Badge of the idler's signal; those of the reports are 1 + number of the puppet. */
 static const seL4_Word quiet_badge = 1ul << 32;
@@ -31,7 +31,7 @@ static const seL4_CPtr vspace = seL4_CapInitThreadVSpace;
 static void start_idler(void)
 {
     const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0);
-    const seL4_CPtr sc = sched_context_create(seL4_MinSchedContextBits, SLICE, SLICE, 0);
+    const seL4_CPtr sc = sched_context_create(seL4_MinSchedContextBits, PUPPET_SLICE, PUPPET_SLICE, 0);
     const seL4_CPtr signal = pool_mint(stage.quiet, seL4_CanWrite, quiet_badge);
     must(seL4_TCB_Configure(tcb, cnode, 0, vspace, 0, 0, 0), "configuring the idler");
     must(seL4_TCB_SetSchedParams(tcb, seL4_CapInitThreadTCB, 0, IDLER_PRIORITY, sc, 0), "scheduling the idler");
@@ -54,6 +54,7 @@ static void create(struct puppet *puppet, seL4_Word priority, seL4_CPtr sc)
     puppet->tcb = pool_object(seL4_TCBObject, 0);
     puppet->sc = sc;
     puppet->priority = priority;
+    puppet->x19 = PUPPET_X19;
     puppet->buffer = mapper_page(&puppet->frame);
     puppet->name = (char)('a' + stage.count);
     stage.puppets[stage.count++] = puppet;
@@ -63,7 +64,7 @@ static void create(struct puppet *puppet, seL4_Word priority, seL4_CPtr sc)
 
 void puppet_create(struct puppet *puppet, seL4_Word priority)
 {
-    create(puppet, priority, sched_context_create(seL4_MinSchedContextBits, SLICE, SLICE, 0));
+    create(puppet, priority, sched_context_create(seL4_MinSchedContextBits, PUPPET_SLICE, PUPPET_SLICE, 0));
 }
 
 void puppet_create_passive(struct puppet *puppet, seL4_Word priority)
@@ -91,9 +92,9 @@ void puppet_drop_buffer(struct puppet *puppet)
 /* ------------------------------------------------------------------------------------------------- running */
 
 /* Every register that the test does not name holds a value of its own. */
-static seL4_UserContext context_for(const char *code, const struct raw_regs *regs)
+static seL4_UserContext context_for(const struct puppet *puppet, const char *code)
 {
-    const seL4_Word *x = regs->x;
+    const seL4_Word *x = puppet->given.x;
     seL4_UserContext context;
     seL4_Word *words = (seL4_Word *)&context;
     for (seL4_Word i = 0; i < CONTEXT_WORDS; i++) {
@@ -111,14 +112,14 @@ static seL4_UserContext context_for(const char *code, const struct raw_regs *reg
     context.x6 = x[6];
     context.x7 = x[7];
     context.x8 = x[8];
-    context.x19 = PUPPET_X19;
+    context.x19 = puppet->x19;
     return context;
 }
 
 void puppet_start(struct puppet *puppet, const char *code, struct raw_regs regs)
 {
-    seL4_UserContext context = context_for(code, &regs);
     puppet->given = regs;
+    seL4_UserContext context = context_for(puppet, code);
     puppet->report.there = 0;
     must(seL4_TCB_Suspend(puppet->tcb), "stopping a puppet");
     must(seL4_TCB_WriteRegisters(puppet->tcb, 1, 0, CONTEXT_WORDS, &context), "starting a puppet");
@@ -139,20 +140,32 @@ static void note(struct puppet *puppet, seL4_MessageInfo_t message)
     }
 }
 
-void settle(void)
+int step(void)
 {
     seL4_Word badge;
-    seL4_NBWait(stage.quiet, &badge); /* what the idler said while the test waited elsewhere is out of date */
-    for (;;) {
-        const seL4_MessageInfo_t message = seL4_Recv(stage.reports, &badge, stage.reply);
-        if (badge == quiet_badge) {
-            break;
-        }
-        if (badge >= 1 && badge <= stage.count) {
-            note(stage.puppets[badge - 1], message);
-        } else {
-            printf("a message with the unknown badge 0x%lx\n", badge);
-        }
+    const seL4_MessageInfo_t message = seL4_Recv(stage.reports, &badge, stage.reply);
+    if (badge == quiet_badge) {
+        return 0;
+    }
+    if (badge >= 1 && badge <= stage.count) {
+        note(stage.puppets[badge - 1], message);
+    } else {
+        printf("a message with the unknown badge 0x%lx\n", badge);
+    }
+    return 1;
+}
+
+void settle(void)
+{
+    seL4_NBWait(stage.quiet, NULL); /* what the idler said while the test waited elsewhere is out of date */
+    while (step()) {
+    }
+}
+
+void await(struct puppet *puppet)
+{
+    while (!puppet->report.there) {
+        step();
     }
 }
 
@@ -266,7 +279,7 @@ static int is_scratch(seL4_Word word)
 void check_untouched(const char *sentence, const struct puppet *puppet)
 {
     enum { WORD_SP = 1, WORD_X8 = 11 };
-    const seL4_UserContext expected = context_for(puppet_report_call, &puppet->given);
+    const seL4_UserContext expected = context_for(puppet, puppet_report_call);
     const seL4_UserContext got = puppet_registers(puppet);
     for (seL4_Word i = 0; i < CONTEXT_WORDS; i++) {
         const seL4_Word is = ((const seL4_Word *)&got)[i], should_be = ((const seL4_Word *)&expected)[i];

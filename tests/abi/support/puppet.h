@@ -36,7 +36,7 @@ enum {
     PUPPET_REPORT_NUMBER = 77,
     PUPPET_STACK = 0x5000, /* its sp */
     PUPPET_X19 = 0x19191900,
-    TEST_PRIORITY = 255,
+    PUPPET_SLICE = 10000000, /* microseconds, round robin: longer than any test, so that order does not depend on time */
 };
 
 /* The last fault message of a puppet. */
@@ -52,6 +52,7 @@ struct puppet {
     seL4_CPtr frame;
     seL4_IPCBuffer *buffer; /* its IPC buffer, mapped here; null if it has none */
     seL4_Word priority;
+    seL4_Word x19; /* for puppet_simd and puppet_simd_spin */
     char name; /* 'a', 'b', … in the order of creation */
     struct raw_regs given;
     struct report report;
@@ -77,6 +78,12 @@ void puppet_start(struct puppet *puppet, const char *code, struct raw_regs regs)
 
 /* Lets the puppets run until nothing happens any more. */
 void settle(void);
+
+/* Lets them run until one reports; false if there is nothing left to wait for. For use beside puppets that never stop. */
+int step(void);
+
+/* Lets them run until this one reports: for puppets that sleep a while. */
+void await(struct puppet *puppet);
 
 /* Start and settle. puppet_do is for system calls: puppet_do(&a, raw(LAB4_SYS_Send, PAIRS(…))). */
 void puppet_run(struct puppet *puppet, const char *code, struct raw_regs regs);

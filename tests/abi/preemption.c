@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads that never give up the processor, and what others get in spite of them (threads §4, §8.4, §12 #46, #47, #53). */
+#include <lab4/runtime.h>
+
+#include "lib/pool.h"
+#include "support/check.h"
+#include "support/puppet.h"
+#include "support/slots.h"
+
+enum { MS = 1000, LOW = 80, HIGH = 100 };
+
+static struct puppet a, b, clock;
+static seL4_CPtr control;
+
+static void configure(struct puppet *puppet, seL4_Time budget, seL4_Time period)
+{
+    must(seL4_TCB_Suspend(puppet->tcb), "stopping a puppet");
+    must(seL4_SchedControl_Configure(control, puppet->sc, budget, period, 0, 0), "configuring a puppet's context");
+}
+
+/* Lets the others run until the clock, which sleeps until its next period each time, has told the time `count` times. */
+static void ticks(int count)
+{
+    for (int i = 0; i < count; i++) {
+        puppet_start(&clock, puppet_syscall, raw(LAB4_SYS_Yield, NOTHING));
+        while (is_waiting(&clock)) {
+            step();
+        }
+    }
+}
+
+static void spin(struct puppet *puppet)
+{
+    puppet_start(puppet, puppet_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0)));
+}
+
+/* How far a spinning puppet has counted: its registers are those of its last preemption. */
+static seL4_Word counted(const struct puppet *puppet)
+{
+    return puppet_registers(puppet).x0;
+}
+
+static void one_spinner(void)
+{
+    spin(&a);
+    order_begin();
+    ticks(5);
+    check_text("a thread that wakes up each period runs in spite of a spinning one of lower priority", order(), "ccccc");
+    const seL4_Word before = counted(&a);
+    check_true("  which counts meanwhile", before > 0);
+    ticks(2);
+    check_true("  and goes on where it was", counted(&a) > before);
+    check("  no other register of it is changed", puppet_registers(&a).x6, a.given.x[X6]);
+    must(seL4_TCB_Suspend(a.tcb), "stopping it");
+    const seL4_Word stopped = counted(&a);
+    ticks(2);
+    check("  suspended, it stands still", counted(&a), stopped);
+}
+
+static void two_spinners(void)
+{
+    configure(&a, PUPPET_SLICE, PUPPET_SLICE);
+    configure(&b, PUPPET_SLICE, PUPPET_SLICE);
+    spin(&b);
+    spin(&a);
+    ticks(5);
+    check_true("#53 a preempted thread goes on before its equals while its slice lasts: one runs", counted(&a) > 0);
+    check("#53   the other waits", counted(&b), 0);
+
+    configure(&a, 1 * MS, 1 * MS);
+    configure(&b, 1 * MS, 1 * MS);
+    spin(&b);
+    spin(&a);
+    ticks(20);
+    check_true("with short slices both run", counted(&a) > 0 && counted(&b) > 0);
+    check_true("#47   and a round-robin thread has no timeout fault", is_waiting(&a) && is_waiting(&b));
+
+    configure(&a, 1 * MS, 10000 * MS);
+    configure(&b, PUPPET_SLICE, PUPPET_SLICE);
+    spin(&b);
+    spin(&a);
+    ticks(5);
+    const seL4_Word a_before = counted(&a), b_before = counted(&b);
+    ticks(5);
+    check("a thread whose budget is used up stands still", counted(&a), a_before);
+    check_true("  and the other goes on", counted(&b) > b_before);
+    must(seL4_TCB_Suspend(a.tcb), "stopping a");
+    must(seL4_TCB_Suspend(b.tcb), "stopping b");
+}
+
+static void vector_registers(void)
+{
+    configure(&a, 1 * MS, 1 * MS);
+    configure(&b, 1 * MS, 1 * MS);
+    a.x19 = 0x1111111111110000;
+    b.x19 = 0x2222222222220000;
+    puppet_start(&a, puppet_simd_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0, X5, 0)));
+    puppet_start(&b, puppet_simd_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0, X5, 0)));
+    ticks(20);
+    must(seL4_TCB_Suspend(a.tcb), "stopping a");
+    must(seL4_TCB_Suspend(b.tcb), "stopping b");
+    check_true("two threads with different vector registers take turns", counted(&a) > 0 && counted(&b) > 0);
+    check("  the first never saw a wrong one", puppet_registers(&a).x5, 0);
+    check("  nor did the second", puppet_registers(&b).x5, 0);
+}
+
+/* An operation long enough that an interrupt may come. */
+static void long_revocation(void)
+{
+    enum { BITS = 12 };
+    const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0), cnode = pool_object(seL4_CapTableObject, BITS);
+    for (seL4_Word i = 0; i < 1ul << BITS; i++) {
+        must(seL4_CNode_Mint(cnode, i, BITS, CNODE, endpoint, DEPTH, seL4_AllRights, i + 1), "filling a CNode");
+    }
+    order_begin();
+    puppet_start(&clock, puppet_syscall, raw(LAB4_SYS_Yield, NOTHING));
+    puppet_start(&a, puppet_syscall, raw(LAB4_SYS_Call, PAIRS(X0, CNODE, X1, info(CNodeRevoke, 0, 2), X2, endpoint, X3, DEPTH)));
+    await(&a);
+    check_returned("Revoke of 4096 capabilities succeeds, whatever interrupts it", &a, PAIRS(X0, 0, X1, 0));
+    check_refused("  and has deleted the first", seL4_CNode_Move(cnode, 1, BITS, cnode, 0, BITS), seL4_FailedLookup, WORDS(1, 2, BITS));
+    check_refused("  and the last", seL4_CNode_Move(cnode, 0, BITS, cnode, (1ul << BITS) - 1, BITS), seL4_FailedLookup,
+                  WORDS(1, 2, BITS));
+    await(&clock);
+}
+
+int main(void)
+{
+    check_begin();
+    control = lab4_bootinfo()->schedcontrol.start;
+    puppets_begin();
+    puppet_create(&a, LOW);
+    puppet_create(&b, LOW);
+    puppet_create(&clock, HIGH);
+    configure(&clock, 1 * MS, 3 * MS);
+
+    one_spinner();
+    two_spinners();
+    vector_registers();
+    configure(&a, PUPPET_SLICE, PUPPET_SLICE);
+    long_revocation();
+    check_end();
+}
