@@ -58,7 +58,7 @@ void fault_raise_cap(struct tcb *thread, cptr_t address, bool in_receive_phase, 
 
 void fault_raise_timeout(struct tcb *thread)
 {
-    struct fault fault = {.type = seL4_Fault_Timeout};
+    struct fault fault = {.type = seL4_Fault_Timeout, .words = {thread->sc->badge}}; // the badge of now (threads §12 #39)
     send_to_handler(thread, fault, thread->slots[TCB_TIMEOUT_HANDLER].cap, false);
 }
 
@@ -117,7 +117,7 @@ static word_t compose(struct tcb *from, word_t words[FAULT_WORDS])
         return 4;
     default:
         KASSERT(fault->type == seL4_Fault_Timeout);
-        words[0] = from->sc ? from->sc->badge : 0;
+        words[0] = fault->words[0];
         words[1] = from->sc ? sc_take_consumed(from->sc) : 0; // read, and reset, when delivered (TF-3)
         return from->sc ? 2 : 1;
     }
