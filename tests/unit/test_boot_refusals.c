@@ -126,15 +126,39 @@ TEST(a_root_cnode_too_small_for_all_slots) // memory §10: 8192 slots, an image 
     assert_boot_fails("root CNode is full");
 }
 
-TEST(a_root_cnode_full_before_each_kind_of_capability) // memory §10
+static void assert_cnode_too_small_for(word_t image_pages)
 {
     RAM(0, 0x40000000, 0x44000000);
-    word_t fixed = 16 + 4 + 2 + 1; // three levels over 32 MiB need more; any of these counts fills the CNode somewhere
-    boot_input.image.end = boot_input.image.start + ((8192 - fixed - 20) << 12);
-    assert_false(boot());
-    boot_input.dtb_size = 0;
-    boot_input.image.end = boot_input.image.start + (UINT64_C(8100) << 12);
-    assert_false(boot());
+    boot_input.image.end = boot_input.image.start + (image_pages << PAGE_BITS);
+    assert_boot_fails("root CNode is full");
+}
+
+TEST(a_root_cnode_too_small_for_device_untypeds) // memory §10: 15 slots are left for them
+{
+    assert_cnode_too_small_for(8140);
+}
+
+TEST(a_root_cnode_too_small_for_the_untypeds_of_ram) // memory §10: 35 slots are left for all
+{
+    assert_cnode_too_small_for(8120);
+}
+
+TEST(a_root_cnode_too_small_for_the_device_tree) // memory §10: 8193 pages of extra BootInfo
+{
+    RAM(0, 0x40000000, 0x50000000);
+    boot_input.image.start += 0x4000000;
+    boot_input.image.end += 0x4000000;
+    boot_input.dtb_size = UINT64_C(8192) << 12;
+    assert_boot_fails("root CNode is full");
+}
+
+TEST(a_root_cnode_too_small_for_sched_control) // memory §10: 16 + 19 + 8157 slots are taken before it
+{
+    RAM(0, 0x40000000, 0x50000000);
+    boot_input.image.start += 0x4000000;
+    boot_input.image.end += 0x4000000;
+    boot_input.dtb_size = (UINT64_C(8157) << 12) - 16;
+    assert_boot_fails("root CNode is full");
 }
 
 TEST(an_empty_image_boots_and_the_thread_faults) // memory §10, X0 = X1
@@ -252,7 +276,10 @@ int main(void)
         RUN(the_highest_image_that_fits),
         RUN(no_room_for_the_root_objects),
         RUN(a_root_cnode_too_small_for_all_slots),
-        RUN(a_root_cnode_full_before_each_kind_of_capability),
+        RUN(a_root_cnode_too_small_for_device_untypeds),
+        RUN(a_root_cnode_too_small_for_the_untypeds_of_ram),
+        RUN(a_root_cnode_too_small_for_the_device_tree),
+        RUN(a_root_cnode_too_small_for_sched_control),
         RUN(an_empty_image_boots_and_the_thread_faults),
         RUN(more_than_230_untypeds_boot_and_the_rest_is_dropped),
         RUN(adjacent_and_overlapping_ranges_merge),

@@ -45,7 +45,7 @@ static word_t ram_bytes(void)
     for (word_t i = 0; i < boot_input.ram_count && i < BOOT_MAX_RAM_REGIONS; i++) {
         end = boot_input.ram[i].end > end ? boot_input.ram[i].end : end;
     }
-    return align_up(end - FAKE_RAM_BASE, PAGE_BITS);
+    return min_word(align_up(end - FAKE_RAM_BASE, PAGE_BITS), FAKE_RAM_MAX);
 }
 
 static void adopt_root_thread(void)
