@@ -32,6 +32,21 @@ def test_kernel_elf_has_one_segment_at_the_demanded_addresses(lab, t):
         t.check(KERNEL <= symbols[name] < symbols["ki_end"], f"{name} lies within")
 
 
+def test_our_arithmetic_agrees_with_the_observed_example(lab, t):
+    """memory §8.2, §8.6 and §9.3, the values marked [V]"""
+    x = [0x40249000, 0x4025C000, 0x3FE49000, 0x400000, 0x40247000, 0x1DD1]
+    e = bootinfo.Expected(x, 0x40247000, 0x40010000, 1 << 30)
+    t.equal(e.objects, (0x7FF80000, 0x7FFC9880), "the block of root objects")
+    t.equal([e.regions[n] for n in ("userImagePaging", "extraBIPages", "schedcontrol", "userImageFrames", "untyped", "empty")],
+            [(16, 19), (19, 21), (21, 22), (22, 41), (41, 103), (103, 8192)], "slots")
+    below_ram = "0/27 8001000/12 8002000/13 8004000/14 8008000/15 8011000/12 8012000/13 8014000/14 8018000/15 8020000/17 8040000/18 " \
+        "8080000/19 8100000/20 8200000/21 8400000/22 8800000/23 9000000/24 a000000/25 c000000/26 10000000/28 20000000/29"
+    device = [(int(a, 16), int(k), 1) for a, k in (entry.split("/") for entry in below_ram.split())]
+    device += [(1 << k, k, 1) for k in range(31, 40)]
+    t.equal(e.untypeds[:30], device, "device untypeds")
+    t.equal(e.untypeds[30:33], [(0x40000000, 16, 0), (0x40248DE0, 5, 0), (0x40248E00, 9, 0)], "the first ordinary untypeds")
+
+
 def check_kernel_entry(t, s, lab, program, tree_bytes):
     kernel_end = kernel_symbols(lab)["ki_end"] - KERNEL + 0x40000000
     _, segments = elfs.read_headers(program)

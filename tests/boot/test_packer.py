@@ -91,6 +91,20 @@ def test_random_damage_never_crashes_the_packer(lab, t):
         t.check(result.status in (0, 2), f"exit status {result.status}: {result.output}")
 
 
+def test_random_damage_of_the_root_task_ends_in_a_refusal_or_with_the_root_thread(lab, t):
+    state = 54321
+    for _ in range(120):
+        damaged = bytearray(elfs.make([Segment(BASE, elfs.exit_program(7)), Segment(BASE + 0x2345, b"data" * 20, 300)]))
+        for _ in range(2):
+            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+            damaged[(state >> 33) % 230] = state >> 20 & 0xFF
+        result, image = lab.pack(lab.file("root", bytes(damaged)))
+        t.check(result.status in (0, 2), f"exit status {result.status}: {result.output}")
+        if result.status == 0 and state >> 40 & 3 == 0:
+            end = lab.boot(image, timeout=3)
+            t.check(end.status not in (2, 4), f"status {end.status}, output {end.output!r}")
+
+
 # -------------------------------------------------------------------------------------------- root tasks
 
 def test_root_task_that_is_no_elf_file(lab, t):
