@@ -19,6 +19,7 @@ static seL4_Word guard_data(seL4_Word guard, seL4_Word size)
 
 /* ------------------------------------------------------------------------------------------ lookups, arguments */
 
+/* objects §12 #1, #2, #5, #7, #9, #10 */
 static void arguments(void)
 {
     vector("#1 depth 320 is not cut to 8 bits", CALL(X0, CNODE, X1, info(CNodeDelete, 0, 2), X2, empty, X3, 320),
@@ -43,6 +44,7 @@ static void arguments(void)
     check_refused("#10 Move onto the same slot: DeleteFirst", move(endpoint, endpoint), seL4_DeleteFirst, NO_WORDS);
 }
 
+/* objects §12 #3, #4, #15 */
 static void addresses_of_other_lengths(void)
 {
     const seL4_CPtr small = pool_object(seL4_CapTableObject, 4); /* guard size 0: resolves 4 bits, the topmost */
@@ -66,6 +68,7 @@ static void addresses_of_other_lengths(void)
     check_refused("#15 and more bits do not", seL4_CNode_Delete(small, 3, 5), seL4_FailedLookup, WORDS(0, 3, 1, 0));
 }
 
+/* objects §12 #6 */
 static void without_buffer(void)
 {
     static struct puppet mute;
@@ -80,6 +83,7 @@ static void without_buffer(void)
 
 /* -------------------------------------------------------------------------------------------------- derivation */
 
+/* objects §12 #11, #12, #13, #14 */
 static void badges_and_guards(void)
 {
     const seL4_CPtr badged = pool_mint(endpoint, seL4_AllRights, 7);
@@ -112,6 +116,7 @@ static void badges_and_guards(void)
     check_ok("#14   so that the low ones count", seL4_CNode_Delete(copied, 0x51, 8));
 }
 
+/* objects §12 #17, #18, #26 */
 static void what_can_be_copied(void)
 {
     const seL4_CPtr table = pool_object(seL4_ARM_PageTableObject, 0);
@@ -134,6 +139,7 @@ static void what_can_be_copied(void)
     check_ok("  and it is deleted", delete(empty));
 }
 
+/* objects §12 #22, #23 */
 static void rotation(void)
 {
     const seL4_CPtr x = pool_slot(), y = pool_slot(), z = pool_slot();
@@ -156,6 +162,7 @@ static void rotation(void)
     must(delete(z), "cleaning up");
 }
 
+/* objects §12 #24, #25 */
 static void cancel_badged_sends(void)
 {
     const seL4_CPtr five = pool_mint(endpoint, seL4_AllRights, 5), six = pool_mint(endpoint, seL4_AllRights, 6);
@@ -186,6 +193,7 @@ static void cancel_badged_sends(void)
 
 /* ---------------------------------------------------------------------------------------------- derivation list */
 
+/* objects §12 #27, #28, #29, #30 */
 static void revocation(void)
 {
     const seL4_CPtr original = pool_object(seL4_EndpointObject, 0);
@@ -223,6 +231,7 @@ static void revocation(void)
     must(delete(cc), "cleaning up");
 }
 
+/* objects §12 #36, #37 */
 static void objects_kept_alive(void)
 {
     const seL4_CPtr small = pool_object(seL4_CapTableObject, 8);
@@ -245,6 +254,7 @@ static void objects_kept_alive(void)
 /* -------------------------------------------------------------------------------------------------------- deletion */
 
 /* A CNode in an untyped of its own, which holds the last cap of another in slot `at`. */
+/* objects §12 #38, #39 */
 static void nested_cnodes(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 12);
@@ -262,6 +272,7 @@ static void nested_cnodes(void)
     check_ok("     the outer one's untyped is free at once", retype(holder, seL4_ARM_SmallPageObject, 0, outer, 1));
 }
 
+/* objects §12 #40 */
 static void deleted_tcb(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, seL4_TCBBits);

@@ -13,6 +13,7 @@ enum { BADGE = 0x77, TCB = seL4_CapInitThreadTCB };
 
 static const seL4_Word here = (seL4_Word)puppet_syscall;
 
+/* objects §12 #57, #58, #59, #60 */
 static void rights(void)
 {
     const seL4_CPtr read = pool_mint(endpoint, seL4_CanRead, 0), write = pool_mint(endpoint, seL4_CanWrite, 0);
@@ -38,6 +39,7 @@ static void rights(void)
     check_fault("#59 Send faults, in the send phase", &a, 1, WORDS(here, 1ul << 40, 0, 4, 64, 0, 51));
 }
 
+/* objects §12 #61 */
 static void extra_cap_lookups(void)
 {
     const seL4_CPtr poor = pool_mint(endpoint, seL4_CanWrite, 0);
@@ -56,6 +58,7 @@ static void extra_cap_lookups(void)
     check("     and has not signalled", word, 0);
 }
 
+/* objects §12 #68; threads §12 #99 */
 static void queueing(void)
 {
     puppet_do(&b, do_send(badged, info(0, 0, 1), 1));
@@ -63,7 +66,7 @@ static void queueing(void)
     puppet_do(&a, do_send(badged, info(0, 0, 1), 3));
     seL4_Word mr0 = 0;
     seL4_WaitWithMRs(endpoint, NULL, &mr0, NULL, NULL, NULL);
-    check("#99 a late sender of higher priority is served first", mr0, 3);
+    check("threads #99 a late sender of higher priority is served first", mr0, 3);
     seL4_WaitWithMRs(endpoint, NULL, &mr0, NULL, NULL, NULL);
     check("#68 within a priority first come, first served", mr0, 1);
     seL4_WaitWithMRs(endpoint, NULL, &mr0, NULL, NULL, NULL);
@@ -79,6 +82,7 @@ static void queueing(void)
     settle();
 }
 
+/* objects §12 #69 */
 static void calls_without_reply(void)
 {
     puppet_do(&a, do_wait(endpoint));
@@ -100,6 +104,7 @@ static void calls_without_reply(void)
     check_waiting("#69   there is nobody to answer", &b);
 }
 
+/* objects §12 #70, #71 */
 static void passive_receivers(void)
 {
     static struct puppet p;
@@ -131,6 +136,7 @@ static void passive_receivers(void)
 }
 
 /* What an endpoint's destruction does to those who wait at it. */
+/* objects §12 #42, #43 */
 static void destruction(void)
 {
     const seL4_CPtr ep = pool_object(seL4_EndpointObject, 0);
@@ -151,6 +157,7 @@ static void destruction(void)
     check_text("#42 two of one priority run in reverse queue order", order(), "cb");
 }
 
+/* objects §12 #72 */
 static void restarts(void)
 {
     puppet_do(&a, do_recv(endpoint, reply));
@@ -163,6 +170,7 @@ static void restarts(void)
     check_returned("     and the sender goes on", &b, NOTHING);
 }
 
+/* objects §12 #73, #74 */
 static void phase_two_fault(void)
 {
     const seL4_CPtr idle = pool_object(seL4_NotificationObject, 0);
@@ -188,6 +196,7 @@ static void phase_two_fault(void)
     check_returned("     and phase 2 now succeeds", &a, PAIRS(X0, BADGE, X1, info(1, 0, 0)));
 }
 
+/* objects §12 #67; memory §11 #41 */
 static void missing_buffers(void)
 {
     static struct puppet mute;

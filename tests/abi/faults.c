@@ -48,6 +48,7 @@ static void fetch(const char *sentence, seL4_Word address, seL4_Word fsr)
     check_fault(sentence, &a, VM, WORDS(address, address, 1, fsr));
 }
 
+/* memory §11 #62 */
 static void translation(void)
 {
     load("load, no level-1 table: FSR 0x92000004", no_level_1, 0x92000004);
@@ -83,6 +84,7 @@ static seL4_Word flags_free(seL4_Word spsr)
     return spsr & ~0xf0000000ul;
 }
 
+/* threads §12 #92; memory §11 #57, #65 */
 static void exceptions(void)
 {
     puppet_run(&a, puppet_undefined, raw(LAB4_SYS_Yield, NOTHING));
@@ -126,6 +128,7 @@ static void answer(seL4_Word label, seL4_Word length)
     seL4_Send(reply, seL4_MessageInfo_new(label, 0, 0, length));
 }
 
+/* threads §12 #71 */
 static void answered_vm_faults(void)
 {
     const seL4_Word address = mapper_reserve(4096);
@@ -141,6 +144,7 @@ static void answered_vm_faults(void)
     check_returned("threads #71 mended, it succeeds whatever label and words the answer has", &a, PAIRS(X1, 0));
 }
 
+/* threads §12 #72, #74 */
 static void answered_unknown_syscalls(void)
 {
     const struct raw_regs regs = raw((enum lab4_syscall)0, PAIRS(X7, 1234));
@@ -211,6 +215,7 @@ static void no_handler(void)
     check_fault("  resumed, it faults again", &a, VM, WORDS((seL4_Word)puppet_load, no_page, 0, 0x92000007));
 }
 
+/* threads §12 #76; objects §12 #75 */
 static void waiting_handlers(void)
 {
     handle_faults_here();
@@ -228,6 +233,7 @@ static void waiting_handlers(void)
     check_fault("objects #75   resumed, it repeats the fault", &a, VM, WORDS((seL4_Word)puppet_load, no_page, 0, 0x92000007));
 }
 
+/* threads §12 #11, #77 */
 static void cancelled_faults(void)
 {
     const seL4_CPtr doomed = pool_object(seL4_EndpointObject, 0);

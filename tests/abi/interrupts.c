@@ -19,6 +19,7 @@ static seL4_Word arrived(void)
     return word;
 }
 
+/* memory §11 #43, #44, #45, #51; objects §12 #33 */
 static void claims(void)
 {
     const seL4_CPtr handler = pool_slot(), second = pool_slot();
@@ -48,6 +49,7 @@ static void claims(void)
     must(delete(handler), "deleting it");
 }
 
+/* memory §11 #48, #49, #50 */
 static void notifications(void)
 {
     const seL4_CPtr handler = pool_slot(), read_only = pool_slot();
@@ -70,6 +72,7 @@ static void notifications(void)
     must(delete(read_only), "deleting it");
 }
 
+/* memory §11 #46, #50, #52 */
 static void software_interrupts(void)
 {
     const seL4_CPtr handler = pool_slot(), sgi = pool_slot(), second = pool_slot();
@@ -120,6 +123,7 @@ static void wakeups(void)
     check_text("  the one of higher priority runs first", order(), "ab");
 }
 
+/* memory §11 #53 */
 static void revocation(void)
 {
     const seL4_CPtr handler = pool_slot(), sgi = pool_slot();

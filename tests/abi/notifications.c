@@ -12,6 +12,7 @@ static seL4_CPtr endpoint, badged, reply, notification, one, two, sc;
 
 static const seL4_Word here = (seL4_Word)puppet_syscall;
 
+/* objects §12 #76, #77, #78 */
 static void words(void)
 {
     const seL4_CPtr n = pool_object(seL4_NotificationObject, 0);
@@ -64,6 +65,7 @@ static void waiters(void)
     check_fault("destruction restarts a waiter: CapFault", &a, 1, WORDS(here, n, 1, 2, 0));
 }
 
+/* objects §12 #79, #80, #81, #82 */
 static void bound(void)
 {
     must(seL4_TCB_BindNotification(a.tcb, notification), "binding");
@@ -108,6 +110,7 @@ static void bound(void)
     check_returned("     waiting on itself does", &a, PAIRS(X0, 1));
 }
 
+/* objects §12 #86; threads §12 #24, #83 */
 static void binding_rules(void)
 {
     const seL4_CPtr n = pool_object(seL4_NotificationObject, 0), signal = pool_mint(n, seL4_AllRights, 4);
@@ -144,6 +147,7 @@ static void binding_rules(void)
 }
 
 /* A server without scheduling context of its own, which runs on the notification's. */
+/* objects §12 #83 */
 static void passive_server(void)
 {
     must(seL4_SchedContext_Bind(sc, notification), "binding a context to the notification");
@@ -156,6 +160,7 @@ static void passive_server(void)
                   seL4_IllegalOperation, NO_WORDS);
 }
 
+/* objects §12 #83, #84 */
 static void lent_contexts(void)
 {
     seL4_Signal(one);
@@ -182,6 +187,7 @@ static void lent_contexts(void)
     must(seL4_SchedContext_Bind(b.sc, b.tcb), "b is as before");
 }
 
+/* objects §12 #84; threads §12 #84, #86 */
 static void bound_passive_server(void)
 {
     must(seL4_TCB_BindNotification(p.tcb, notification), "binding the notification to the passive thread");

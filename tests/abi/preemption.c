@@ -3,6 +3,7 @@
 #include <lab4/runtime.h>
 
 #include "lib/pool.h"
+#include "lib/threads.h"
 #include "support/check.h"
 #include "support/puppet.h"
 #include "support/slots.h"
@@ -57,6 +58,7 @@ static void one_spinner(void)
     check("  suspended, it stands still", counted(&a), stopped);
 }
 
+/* threads §12 #47, #53 */
 static void two_spinners(void)
 {
     configure(&a, PUPPET_SLICE, PUPPET_SLICE);
@@ -123,6 +125,60 @@ static void long_revocation(void)
     await(&clock);
 }
 
+/* ------------------------------------------------------------------------------------- calls and small budgets */
+
+enum { CALLS = 2000 };
+
+struct conversation {
+    seL4_CPtr endpoint, reply;
+    seL4_Word asked, answered_wrongly, heard_wrongly;
+    volatile int is_over;
+};
+
+static void ask(void *argument)
+{
+    struct conversation *conversation = argument;
+    while (conversation->asked < CALLS) {
+        const seL4_Word question = ++conversation->asked;
+        seL4_SetMR(0, question);
+        seL4_Call(conversation->endpoint, seL4_MessageInfo_new(0, 0, 0, 1));
+        conversation->answered_wrongly += seL4_GetMR(0) != question + 1;
+    }
+    conversation->is_over = 1;
+}
+
+static void hear(void *argument)
+{
+    struct conversation *conversation = argument;
+    seL4_Word heard = 0;
+    seL4_Recv(conversation->endpoint, NULL, conversation->reply);
+    for (;;) {
+        conversation->heard_wrongly += seL4_GetMR(0) != ++heard;
+        seL4_SetMR(0, heard + 1);
+        seL4_ReplyRecv(conversation->endpoint, seL4_MessageInfo_new(0, 0, 0, 1), NULL, conversation->reply);
+    }
+}
+
+/* A caller whose budget ends again and again, at any place in or between its calls. */
+/* threads §12 #44 */
+static void small_budget(void)
+{
+    static struct thread caller, server;
+    static struct conversation conversation;
+    conversation.endpoint = pool_object(seL4_EndpointObject, 0);
+    conversation.reply = pool_object(seL4_ReplyObject, 0);
+    thread_create(&server, &(struct thread_options) {
+        .name = "server", .priority = HIGH, .budget = PUPPET_SLICE, .period = PUPPET_SLICE});
+    thread_create(&caller, &(struct thread_options) {.name = "caller", .priority = LOW, .budget = 200, .period = 400});
+    thread_start(&server, hear, &conversation);
+    thread_start(&caller, ask, &conversation);
+    while (!conversation.is_over) {
+        step();
+    }
+    check("#44 calls repeated at the end of a budget: none is lost or done twice", conversation.heard_wrongly, 0);
+    check("#44   and each gets its answer", conversation.answered_wrongly, 0);
+}
+
 int main(void)
 {
     check_begin();
@@ -138,5 +194,6 @@ int main(void)
     vector_registers();
     configure(&a, PUPPET_SLICE, PUPPET_SLICE);
     long_revocation();
+    small_budget();
     check_end();
 }

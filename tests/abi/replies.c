@@ -48,6 +48,7 @@ static void reset(void)
     must(seL4_SchedContext_Bind(client.sc, client.tcb), "giving it to its owner");
 }
 
+/* objects §12 #87, #89 */
 static void unused_objects(void)
 {
     const seL4_CPtr reply = pool_object(seL4_ReplyObject, 0);
@@ -64,6 +65,7 @@ static void unused_objects(void)
     check_waiting("#89   and has cancelled the other receiver", &client);
 }
 
+/* objects §12 #90 */
 static void deleted_objects(void)
 {
     const seL4_CPtr memory = pool_object(seL4_ReplyObject, 0), second = pool_slot();
@@ -91,6 +93,7 @@ static void chains(void)
     reset();
 }
 
+/* objects §12 #92, #94; threads §12 #63 */
 static void broken_chains(void)
 {
     chain();
@@ -128,6 +131,7 @@ static void broken_chains(void)
     reset();
 }
 
+/* objects §12 #91 */
 static void deleted_in_a_chain(void)
 {
     const seL4_CPtr top = pool_object(seL4_ReplyObject, 0);
@@ -147,6 +151,7 @@ static void deleted_in_a_chain(void)
 }
 
 /* The server's TCB is deleted while it serves. */
+/* objects §12 #93 */
 static void deleted_server(void)
 {
     static struct puppet doomed;
@@ -163,6 +168,7 @@ static void deleted_server(void)
     reset();
 }
 
+/* threads §12 #61 */
 static void suspended_client(void)
 {
     serve(&s, at_s, reply_s);
@@ -175,6 +181,7 @@ static void suspended_client(void)
     reset();
 }
 
+/* objects §12 #88, #89; threads §12 #10 */
 static void stolen_objects(void)
 {
     puppet_do(&other, do_recv(at_s, reply_s));
@@ -197,6 +204,7 @@ static void stolen_objects(void)
     reset();
 }
 
+/* objects §12 #96, #97 */
 static void combined(void)
 {
     const seL4_CPtr empty_reply = pool_object(seL4_ReplyObject, 0);

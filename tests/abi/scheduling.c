@@ -44,6 +44,7 @@ static void everyone_at(seL4_Word priority)
 
 /* ---------------------------------------------------------------------------------------------------- ready queues */
 
+/* threads §12 #4, #52 */
 static void order_of_wakeups(void)
 {
     everyone_at(MIDDLE);
@@ -83,6 +84,7 @@ static void order_of_wakeups(void)
 }
 
 /* a runs and changes a priority; b and c are ready. */
+/* threads §12 #5, #6 */
 static void priority_changes(void)
 {
     everyone_at(MIDDLE);
@@ -119,6 +121,7 @@ static void priority_changes(void)
     check_text("a thread raised above the running one runs at once", order(), "cab");
 }
 
+/* threads §12 #50, #51 */
 static void wakeups_by_equals(void)
 {
     const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0), notification = pool_object(seL4_NotificationObject, 0);
@@ -146,6 +149,7 @@ static void wakeups_by_equals(void)
     check_text("one of higher priority: at once", order(), "acb");
 }
 
+/* threads §12 #54, #55 */
 static void passive_server(void)
 {
     const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0);
@@ -201,6 +205,7 @@ static void yields(void)
     configure(&a, PUPPET_SLICE, PUPPET_SLICE, 0);
 }
 
+/* threads §12 #87, #88 */
 static void yield_to(void)
 {
     everyone_at(MIDDLE);
@@ -235,6 +240,7 @@ static void yield_to(void)
 
 /* --------------------------------------------------------------------------------------------------------- budgets */
 
+/* threads §12 #42 */
 static void exhausted_budget(void)
 {
     everyone_at(MIDDLE);
@@ -250,6 +256,7 @@ static void exhausted_budget(void)
 }
 
 /* The context of a blocked thread can be exhausted only by another thread that used it. */
+/* threads §12 #31 */
 static void exhausted_and_blocked(void)
 {
     const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0);
@@ -268,6 +275,7 @@ static void exhausted_and_blocked(void)
 /* Timeout faults arrive at an endpoint where the test waits with the idler's help. */
 static seL4_CPtr timeouts;
 
+/* threads §12 #42, #68, #70, #72 */
 static void timeout_fault(void)
 {
     seL4_Word badge;
@@ -309,6 +317,7 @@ static void timeout_fault(void)
     check_waiting("#72 a label other than 0 leaves it inactive", &a);
 }
 
+/* threads §12 #66, #67 */
 static void timeout_of_a_server(void)
 {
     const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0);

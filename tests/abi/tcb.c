@@ -19,6 +19,7 @@ static const seL4_Word here = (seL4_Word)puppet_syscall;
 
 /* ----------------------------------------------------------------------------------------------------- registers */
 
+/* threads §12 #3 */
 static void new_thread(void)
 {
     const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0);
@@ -37,6 +38,7 @@ static void new_thread(void)
     check_ok("#3   but for priority 0", seL4_TCB_SetPriority(tcb, tcb, 0));
 }
 
+/* threads §12 #14, #16, #17, #18, #19 */
 static void reading_and_writing(void)
 {
     const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0);
@@ -71,12 +73,14 @@ static void reading_and_writing(void)
            PAIRS(X0, 0, X1, info(0, 0, 3), X2, 0, X3, 0, X4, 0xf0000040));
 }
 
+/* threads §12 #12 */
 static void waiting(void)
 {
     puppet_do(&a, do_recv(endpoint, reply));
     check("#12 pc of a thread that waits is that of its call", puppet_registers(&a).pc, here);
 }
 
+/* threads §12 #12 */
 static void preempted(void)
 {
     seL4_UserContext first, second;
@@ -97,6 +101,7 @@ static void preempted(void)
     check_returned("     resumed, it does not repeat the call", &b, NOTHING);
 }
 
+/* threads §12 #16 */
 static void copy_registers(void)
 {
     const seL4_CPtr from = pool_object(seL4_TCBObject, 0), to = pool_object(seL4_TCBObject, 0);
@@ -121,6 +126,7 @@ static void copy_registers(void)
 
 /* ----------------------------------------------------------------------------------------------- suspend, resume */
 
+/* threads §12 #8, #10 */
 static void suspension(void)
 {
     puppet_do(&a, raw(LAB4_SYS_Call, PAIRS(X0, a.tcb, X1, info(TCBSuspend, 0, 0))));
@@ -147,6 +153,7 @@ static void suspension(void)
 
 /* ------------------------------------------------------------------------------------------------------- spaces */
 
+/* threads §12 #22, #23, #25, #26 */
 static void spaces(void)
 {
     const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0);
@@ -181,6 +188,7 @@ static void spaces(void)
 }
 
 /* The kernel's view of an IPC buffer does not go through the mapping (memory §2.14). */
+/* memory §11 #39 */
 static void buffers(void)
 {
     const seL4_CPtr frame = pool_object(seL4_ARM_SmallPageObject, 0), alias = pool_slot();
@@ -202,6 +210,7 @@ static void buffers(void)
 
 /* --------------------------------------------------------------------------------------- priorities and contexts */
 
+/* threads §12 #1, #2, #3, #22, #29, #31, #32, #33, #34, #35 */
 static void parameters(void)
 {
     const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0);
@@ -251,6 +260,7 @@ static void parameters(void)
     check("Consumed of a context that was never used", consumed.consumed, 0);
 }
 
+/* threads §12 #91, #94 */
 static void flags_and_tls(void)
 {
     const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0);

@@ -42,6 +42,7 @@ static seL4_Word unwrapped_of(const struct puppet *puppet)
     return puppet->report.mr[X1] >> 9 & 7;
 }
 
+/* objects §12 #63 */
 static void grant(void)
 {
     receive_at(slot);
@@ -58,6 +59,7 @@ static void grant(void)
     check("#63   nothing arrives", tag(slot), TAG_NULL);
 }
 
+/* objects §12 #64 */
 static void several(void)
 {
     receive_at(slot);
@@ -81,6 +83,7 @@ static void several(void)
     check("#64   unwrapped 1", unwrapped_of(&b), 1);
 }
 
+/* objects §12 #62, #66 */
 static void obstacles(void)
 {
     const seL4_CPtr untyped = pool_object(seL4_UntypedObject, 12), child = pool_slot();
@@ -117,6 +120,7 @@ static void obstacles(void)
                    PAIRS(X0, BADGE, X1, info(1, 0, 1), X2, 9));
 }
 
+/* objects §12 #65, #95 */
 static void in_replies(void)
 {
     const seL4_CPtr restricted = pool_slot();

@@ -9,6 +9,7 @@
 
 enum { TCB = seL4_CapInitThreadTCB };
 
+/* objects §12 #46, #47, #48 */
 static void sizes(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 12);
@@ -27,6 +28,7 @@ static void sizes(void)
                   seL4_InvalidArgument, WORDS(1));
 }
 
+/* objects §12 #50, #51, #52 */
 static void destinations(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 12);
@@ -52,6 +54,7 @@ static void destinations(void)
     check_refused("  into consecutive slots", seL4_CNode_Move(small, 2, 2, small, 1, 2), seL4_DeleteFirst, NO_WORDS);
 }
 
+/* objects §12 #53, #54, #55 */
 static void watermark(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 13);
@@ -83,6 +86,7 @@ static void reuse_is_clean(void)
     check("so is one made of memory used before", page[0] | page[511], 0);
 }
 
+/* objects §12 #19, #20, #21 */
 static void copies(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 12);
@@ -102,6 +106,7 @@ static void copies(void)
     check_ok("#20 when all are gone the original is usable", retype(memory, seL4_EndpointObject, 0, object, 1));
 }
 
+/* objects §12 #56 */
 static void without_call(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 12);
@@ -137,6 +142,7 @@ static seL4_CPtr device_memory(void)
     return boot->untyped.start + i;
 }
 
+/* objects §12 #49; memory §11 #42 */
 static void devices(void)
 {
     const seL4_CPtr memory = device_memory();

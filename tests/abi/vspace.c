@@ -52,6 +52,7 @@ static int can_store(seL4_Word address)
 
 /* ----------------------------------------------------------------------------------------------------- page tables */
 
+/* memory §11 #2, #3, #16, #18, #19, #21, #22 */
 static void tables(void)
 {
     const seL4_Word address = 0x300000000000;
@@ -98,6 +99,7 @@ static void tables(void)
 
 /* ----------------------------------------------------------------------------------------------------------- pages */
 
+/* memory §11 #5, #6, #7, #8, #16, #23, #32, #33, #35, #37, #38 */
 static void page_arguments(void)
 {
     const seL4_CPtr frame = new_frame(), vspace = pool_object(seL4_ARM_VSpaceObject, 0);
@@ -137,6 +139,7 @@ static void page_arguments(void)
                   seL4_InvalidCapability, WORDS(0));
 }
 
+/* memory §11 #1, #8, #10, #12, #13, #14, #15, #17, #36; objects §12 #41 */
 static void remapping(void)
 {
     const seL4_CPtr frame = new_frame(), second = new_frame(), alias = pool_slot();
@@ -179,10 +182,11 @@ static void remapping(void)
     *words(address) = 0x44;
     check_ok("#17 Unmap of the first", seL4_ARM_Page_Unmap(frame));
     check("#17   leaves the second", *words(address), 0x44);
-    check_ok("#41 deleting a mapped frame cap", delete(second));
-    check_true("#41   unmaps it", faults_at(address));
+    check_ok("objects #41 deleting a mapped frame cap", delete(second));
+    check_true("objects #41   unmaps it", faults_at(address));
 }
 
+/* memory §11 #9, #11, #25 */
 static void access_classes(void)
 {
     const seL4_CPtr frame = new_frame(), weak = pool_slot();
@@ -218,6 +222,7 @@ static void access_classes(void)
     check_true("an uncached page can be used", can_store(address) && can_load(address, &value) && value == 0x57);
 }
 
+/* memory §11 #2, #3, #4, #34 */
 static void large_pages(void)
 {
     const seL4_CPtr large = pool_object(seL4_ARM_LargePageObject, 0), table = pool_object(seL4_ARM_PageTableObject, 0);
@@ -270,6 +275,7 @@ static void live_in(struct puppet *puppet, seL4_CPtr vspace)
     must(seL4_TCB_SetSpace(puppet->tcb, puppet_handler(puppet), CNODE, 0, vspace, 0), "moving it to another address space");
 }
 
+/* memory §11 #7, #27 */
 static void second_vspace(void)
 {
     static struct puppet b;
@@ -310,6 +316,7 @@ static void second_vspace(void)
 }
 
 /* VSpaces that die; their ASIDs go to others. */
+/* memory §11 #20, #66 */
 static void dead_vspaces(void)
 {
     static struct puppet c;
@@ -355,6 +362,7 @@ static void dead_vspaces(void)
     check_returned("  and is there", &c, PAIRS(X1, 0));
 }
 
+/* memory §11 #26, #29 */
 static void pools(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 12), big = pool_object(seL4_UntypedObject, 13);
