@@ -3,6 +3,9 @@
 // Target `sequence`: up to 300 steps by ten threads of nearly equal priority: system calls, time, interrupts, faults.
 // Oracles: asserts and sanitizers; the invariant checker after each step; refused calls change nothing; and the abstract
 // model of tests/model, run in lock-step.
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "tests/fuzz/machine.h"
 #include "tests/fuzz/replay.h"
 #include "tests/fuzz/target.h"
@@ -27,8 +30,16 @@ static void after(void)
 
 static const struct machine_observer observer = {before, after};
 
+static void print_statistics(void)
+{
+    lockstep_print_statistics(stderr);
+}
+
 static void start(void)
 {
+    if (getenv("LAB4_FUZZ_STATS")) {
+        atexit(print_statistics);
+    }
     machine_clear(WORLD_RAM_BYTES);
     world_build(true);
     machine_snapshot();
@@ -43,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         start();
     }
     machine_reset();
+    lockstep_forget();
     size_t count = steps_decode(data, size, steps, MAX_STEPS);
     replay_begin(steps, count);
     for (size_t i = 0; i < count; i++) {

@@ -162,6 +162,7 @@ static void compare_object(struct comparison *c, const struct m_object *predicte
         FIELD("scheduling context", thread)
         FIELD("scheduling context", notification)
         FIELD("scheduling context", top)
+        FIELD("scheduling context", badge)
         FIELD("scheduling context", is_configured)
         return;
     }

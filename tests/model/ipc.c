@@ -373,6 +373,14 @@ void m_raise(struct model *m, m_id thread, struct fault fault)
     send_fault(m, thread, fault, TCB_FAULT_HANDLER, m_thread(m, thread)->sc != 0);
 }
 
+void m_raise_timeout(struct model *m, m_id thread)
+{
+    if (m_node(m, m_tcb_slot(thread, TCB_TIMEOUT_HANDLER))) {
+        word_t badge = m_sc(m, m_thread(m, thread)->sc)->badge; // as it is now (TF-3)
+        send_fault(m, thread, (struct fault){.type = seL4_Fault_Timeout, .words = {badge}}, TCB_TIMEOUT_HANDLER, false);
+    }
+}
+
 // threads §7.5, as far as x0..x8 and the program counter are concerned.
 static bool answer_fault(struct model *m, struct m_thread *c, m_id replier)
 {
@@ -426,8 +434,7 @@ void m_reply_to(struct model *m, m_id reply, m_id replier, bool can_grant)
         c->state = restarts ? THREAD_RESTART : THREAD_INACTIVE;
     }
     bool is_runnable = c->state == THREAD_RUNNING || c->state == THREAD_RESTART;
-    if (is_runnable && c->sc && !m_sc(m, c->sc)->is_ready && m_node(m, m_tcb_slot(caller, TCB_TIMEOUT_HANDLER)) &&
-        answered != seL4_Fault_Timeout) {
-        send_fault(m, caller, (struct fault){.type = seL4_Fault_Timeout}, TCB_TIMEOUT_HANDLER, false);
+    if (is_runnable && c->sc && !m_sc(m, c->sc)->is_ready && answered != seL4_Fault_Timeout) {
+        m_raise_timeout(m, caller);
     }
 }

@@ -6,9 +6,11 @@
 #include "core/refill.h"
 #include "tests/model/model.h"
 
-unsigned long lockstep_predicted, lockstep_lost;
+static unsigned long lockstep_predicted, lockstep_lost;
 
-static struct model prediction, reality;
+// After a comparison `reality` is what the kernel holds: the next prediction starts from it.
+static struct model states[2], *prediction = &states[0], *reality = &states[1];
+static bool reality_is_known;
 static m_id caller;
 static word_t units_before;
 
@@ -27,34 +29,53 @@ static bool has_budget(ticks_t now)
 
 static void predict_irq(word_t line)
 {
-    if (line >= NUM_IRQS || prediction.irq_state[line] != IRQ_SIGNAL) {
+    if (line >= NUM_IRQS || prediction->irq_state[line] != IRQ_SIGNAL) {
         return;
     }
-    struct cap cap = m_cap(&prediction, &ks.irqs[line].slot);
+    struct cap cap = m_cap(prediction, &ks.irqs[line].slot);
     if (cap_kind(cap) == kind_notification && notification_cap_can_send(cap)) {
-        m_signal(&prediction, notification_cap_object(cap), notification_cap_badge(cap));
+        m_signal(prediction, notification_cap_object(cap), notification_cap_badge(cap));
     }
+}
+
+void lockstep_forget(void)
+{
+    reality_is_known = false;
+}
+
+static void begin_prediction(ticks_t now)
+{
+    if (reality_is_known) {
+        struct model *swap = prediction;
+        prediction = reality;
+        reality = swap;
+        model_refresh(prediction, now);
+    } else {
+        model_read(prediction, now);
+    }
+    reality_is_known = false;
 }
 
 void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word_t line, ticks_t now)
 {
-    model_read(&prediction, now);
-    caller = prediction.current;
+    begin_prediction(now);
+    caller = prediction->current;
     units_before = ks.work_units;
-    if (!has_budget(now) && caller != 0) {
-        m_give_up(&prediction, "the slice is over");
+    if (entry == ENTRY_SYSCALL && is_debug_call(m_thread(prediction, caller)->x[7])) {
+        m_give_up(prediction, "a debug call");
         return;
+    }
+    if (caller != 0 && !has_budget(now)) {
+        bool is_round_robin = ks.charged_sc->period == 0;
+        model_predict_end_of_slice(prediction, !is_round_robin, entry != ENTRY_IRQ);
+        entry = ENTRY_IRQ; // what was asked for is not done, but an interrupt is taken
     }
     switch (entry) {
     case ENTRY_SYSCALL:
-        if (is_debug_call(m_thread(&prediction, caller)->x[7])) {
-            m_give_up(&prediction, "a debug call");
-        } else {
-            model_predict_syscall(&prediction);
-        }
+        model_predict_syscall(prediction);
         break;
     case ENTRY_FAULT:
-        model_predict_fault(&prediction, fault);
+        model_predict_fault(prediction, fault);
         break;
     case ENTRY_IRQ:
         predict_irq(line);
@@ -66,32 +87,65 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
 // operation stopped or destroyed the caller (objects §5.5). A point that fires leaves the counter of work units at 0.
 static bool was_preempted(void)
 {
-    const struct m_object *o = m_object(&reality, caller);
+    const struct m_object *o = m_object(reality, caller);
     if (ks.work_units != 0) {
         return false;
     }
     if (!o || o->thread.state == THREAD_INACTIVE) {
-        return units_before != 0 || !m_object(&prediction, caller);
+        return units_before != 0 || !m_object(prediction, caller);
     }
     return o->thread.state == THREAD_RESTART || o->thread.pc == o->thread.fault_pc;
 }
 
+// Why the model could not tell, and how often.
+static struct {
+    const char *why;
+    unsigned long count;
+} reasons[16];
+
+static void count_reason(const char *why)
+{
+    for (int i = 0; i < 16; i++) {
+        if (!reasons[i].why || reasons[i].why == why) {
+            reasons[i].why = why;
+            reasons[i].count++;
+            return;
+        }
+    }
+}
+
+void lockstep_print_statistics(FILE *out)
+{
+    fprintf(out, "model: %lu kernel entries predicted, %lu left open\n", lockstep_predicted, lockstep_lost);
+    for (int i = 0; i < 16 && reasons[i].why; i++) {
+        fprintf(out, "  %8lu %s\n", reasons[i].count, reasons[i].why);
+    }
+}
+
 bool lockstep_after(ticks_t now)
 {
-    if (prediction.is_lost) {
+    if (prediction->is_lost) {
         lockstep_lost++;
+        count_reason(prediction->lost_why);
         return true;
     }
-    model_read(&reality, now);
-    if (reality.is_lost || was_preempted()) {
+    model_read(reality, now);
+    if (reality->is_lost) {
         lockstep_lost++;
+        count_reason(reality->lost_why);
         return true;
     }
-    lockstep_predicted++;
-    if (model_compare(&prediction, &reality, NULL)) {
+    reality_is_known = true;
+    if (model_compare(prediction, reality, NULL)) {
+        lockstep_predicted++;
+        return true;
+    }
+    if (was_preempted()) {
+        lockstep_lost++;
+        count_reason("preempted");
         return true;
     }
     fprintf(stderr, "\n");
-    model_compare(&prediction, &reality, stderr);
+    model_compare(prediction, reality, stderr);
     return false;
 }

@@ -3,6 +3,8 @@
 // Runs the model beside the kernel: predict before each entry, compare after it.
 #pragma once
 
+#include <stdio.h>
+
 #include "core/state.h"
 
 enum kernel_entry { ENTRY_SYSCALL, ENTRY_FAULT, ENTRY_IRQ };
@@ -13,5 +15,8 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
 // Back from the kernel. Returns false, with a report on stderr, if the two disagree.
 bool lockstep_after(ticks_t now);
 
+// The kernel's state was changed behind the model's back, other than in registers of the current thread.
+void lockstep_forget(void);
+
 // How often the model predicted, and how often it could not tell.
-extern unsigned long lockstep_predicted, lockstep_lost;
+void lockstep_print_statistics(FILE *out);

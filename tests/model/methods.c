@@ -323,6 +323,8 @@ struct m_answer m_method(struct model *m, const struct m_args *a)
         return label == IRQIssueIRQHandler || label == ARMIRQIssueIRQHandlerTrigger || label == ARMIRQIssueSGISignal ? issue(m, a) : error(seL4_IllegalOperation);
     case kind_irq_handler:
         return label >= IRQAckIRQ && label <= IRQClearIRQHandler ? handler_method(m, a) : error(seL4_IllegalOperation);
+    case kind_sched_control:
+        return m_configure_sc(m, a);
     case kind_asid_control:
         return label == ARMASIDControlMakePool ? make_pool(m, a) : error(seL4_IllegalOperation);
     case kind_frame:

@@ -99,12 +99,18 @@ struct model {
 // Reads the kernel's state at clock `now`.
 void model_read(struct model *m, ticks_t now);
 
+// A state read before, brought up to date after user level has run: its registers, and the clock.
+void model_refresh(struct model *m, ticks_t now);
+
 // Prints the first differences between prediction and reality; returns whether there are none.
 bool model_compare(const struct model *predicted, const struct model *actual, FILE *out);
 
 // What the current thread is about to do: its registers say it all. Predicts on the state `m`.
 void model_predict_syscall(struct model *m);
 void model_predict_fault(struct model *m, const struct hw_fault *fault);
+
+// The current thread's budget does not cover the entry: what it asked for is not done (threads §4.7 A, B).
+void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats);
 
 // ------------------------------------------------------------------------------------------- slots
 
@@ -176,6 +182,7 @@ void m_send(struct model *m, m_id thread, const struct m_send *send);
 void m_receive(struct model *m, m_id thread, m_id endpoint, m_id reply, bool is_blocking);
 void m_wait(struct model *m, m_id thread, m_id notification, bool is_blocking);
 void m_raise(struct model *m, m_id thread, struct fault fault);
+void m_raise_timeout(struct model *m, m_id thread); // if it has a handler
 void m_write_reply(struct model *m, m_id thread, word_t label, const word_t *words, word_t count);
 
 // ---------------------------------------------------------------------------------------- deletion
@@ -206,3 +213,4 @@ struct m_answer m_method(struct model *m, const struct m_args *a);
 struct m_answer m_cnode_method(struct model *m, const struct m_args *a);
 struct m_answer m_tcb_method(struct model *m, const struct m_args *a);
 struct m_answer m_sc_method(struct model *m, const struct m_args *a);
+struct m_answer m_configure_sc(struct model *m, const struct m_args *a);

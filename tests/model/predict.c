@@ -235,3 +235,15 @@ void model_predict_fault(struct model *m, const struct hw_fault *fault)
     }
     m_raise(m, m->current, f);
 }
+
+void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats)
+{
+    m_id thread = m->current;
+    if (may_fault) {
+        m_raise_timeout(m, thread);
+    }
+    struct m_thread *t = m_thread(m, thread);
+    if (repeats && t->state == THREAD_RUNNING) {
+        t->state = THREAD_RESTART;
+    }
+}

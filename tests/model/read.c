@@ -209,3 +209,18 @@ void model_read(struct model *m, ticks_t now)
     read_tree(m);
     m->current = id_of(ks.current);
 }
+
+void model_refresh(struct model *m, ticks_t now)
+{
+    for (int i = 0; i < m->object_count; i++) {
+        struct m_object *o = &m->objects[i];
+        if (o->kind == kind_sched_context) {
+            const struct sched_context *sc = plat_ptr(o->id);
+            read_sc(&o->sc, sc, now);
+        } else if (o->kind == kind_tcb && o->id == m->current) {
+            const struct tcb *tcb = plat_ptr(o->id);
+            memset(&o->thread, 0, sizeof o->thread);
+            read_thread(&o->thread, tcb);
+        }
+    }
+}

@@ -365,3 +365,19 @@ struct m_answer m_sc_method(struct model *m, const struct m_args *a)
         return error(M_UNKNOWN);
     }
 }
+
+// threads §3.4, with all range checks in one: they give the same error.
+struct m_answer m_configure_sc(struct model *m, const struct m_args *a)
+{
+    const word_t max = UINT64_C(36893488147419), *w = a->words;
+    DEMAND(a->label == SchedControlConfigureFlags, seL4_IllegalOperation);
+    DEMAND(a->extra_count >= 1 && a->length >= 5, seL4_TruncatedMessage);
+    DEMAND(w[0] <= max && w[1] <= max && w[0] >= 20 && w[1] >= 20 && w[0] * 62500 / 1000 <= w[1] * 62500 / 1000, seL4_RangeError);
+    struct cap target = m_cap(m, a->extra[0]);
+    DEMAND(cap_kind(target) == kind_sched_context, seL4_InvalidCapability);
+    DEMAND(w[2] <= (BIT(sched_context_cap_size_bits(target)) - 128) / 16, seL4_RangeError);
+    struct m_sc *s = m_sc(m, sched_context_cap_object(target));
+    s->is_configured = true;
+    s->badge = w[3];
+    return success;
+}
