@@ -7,7 +7,9 @@
 // step of starting, and again whenever the time measured has doubled (then every second), so that the error is
 // below 1 % at once and below a millionth after a second. The clock never goes back. The timer is a host timer of whichever
 // process set it (its alarm is passed on to the CPU, signals.c). It is only moved to earlier times: a deadline that moves
-// later lets the old alarm come and find nothing due, which is cheaper than a host call for each switch of threads.
+// later lets the old alarm come and find nothing due, which is cheaper than a host call for each switch of threads. An
+// alarm may cost the host more than the smallest budget, and threads would be preempted again and again before their
+// first instruction. So no alarm is set for sooner than `least_run`, which grows while alarms hit the machine itself.
 //
 // Virtual time. The clock stands still, except that each kernel entry costs ENTRY_TICKS and that it jumps to the
 // deadline when every thread waits. A thread that computes for MICROSECONDS_OF_SPIN without entering the kernel lets
@@ -16,7 +18,8 @@
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 
-enum { NS_PER_TICK = 16, ENTRY_TICKS = 64, RATE_BITS = 32, SAMPLES = 3, FIRST_BASELINE_NS = 200000 };
+enum { NS_PER_TICK = 16, ENTRY_TICKS = 64, RATE_BITS = 32, SAMPLES = 3, FIRST_BASELINE_NS = 200000,
+       LEAST_RUN = 625 /* 10 us */, MOST_LEAST_RUN = 62500 /* 1 ms */ };
 #define NEVER_TICKS (UINT64_C(1) << 50)         // 208 days: the core's way to say "no deadline"
 #define LONGEST_SAMPLE_NS UINT64_C(1000000000) // between two measurements of the rate
 
@@ -100,6 +103,7 @@ void clock_start(void)
     clock->boot_ns = first.ns;
     clock->first_tsc = first.counter;
     clock->deadline = ~UINT64_C(0);
+    clock->least_run = LEAST_RUN;
 }
 
 void clock_measure(void)
@@ -156,9 +160,9 @@ void plat_timer_arm(ticks_t deadline)
     }
 }
 
-static uint64_t host_deadline(void)
+static uint64_t host_time(ticks_t ticks)
 {
-    return machine.clock.boot_ns + machine.clock.deadline * NS_PER_TICK;
+    return machine.clock.boot_ns + ticks * NS_PER_TICK;
 }
 
 void clock_arm_host(void)
@@ -167,18 +171,23 @@ void clock_arm_host(void)
     if (machine.clock.is_virtual || deadline >= self.armed || !clock_has_deadline()) {
         return;
     }
-    if (clock_is_due()) {
-        attention_set();
-        return;
+    ticks_t soonest = plat_now() + machine.clock.least_run, at = deadline > soonest ? deadline : soonest;
+    if (at < self.armed) {
+        self.armed = at; // first: the alarm may come before the call returns
+        host_timer_set(self.timer, host_time(at));
+        refine();
     }
-    self.armed = deadline; // first: the alarm may come before the call returns
-    host_timer_set(self.timer, host_deadline());
-    refine();
 }
 
-void clock_alarm(void)
+void clock_alarm(bool hit_user)
 {
+    struct clock *clock = &machine.clock;
     self.armed = ~UINT64_C(0);
+    if (hit_user) {
+        clock->least_run -= (clock->least_run - LEAST_RUN) / 64;
+    } else if (clock->least_run < MOST_LEAST_RUN) {
+        clock->least_run *= 2;
+    }
 }
 
 void clock_wait(void)
@@ -188,7 +197,7 @@ void clock_wait(void)
         control()->virtual_now = machine.clock.deadline;
         return;
     }
-    host_futex_wait(&control()->attention, 0, has_deadline ? host_deadline() : ~UINT64_C(0));
+    host_futex_wait(&control()->attention, 0, has_deadline ? host_time(machine.clock.deadline) : ~UINT64_C(0));
     refine();
 }
 

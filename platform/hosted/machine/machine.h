@@ -69,7 +69,7 @@ void clock_start(void);
 void clock_measure(void);             // as late as possible before time is read
 void clock_count_entry(void);        // a kernel entry: virtual time costs something
 void clock_arm_host(void);           // before user code runs: the host timer covers the deadline
-void clock_alarm(void);              // a SIGALRM arrived: the host timer may have fired
+void clock_alarm(bool hit_user);     // a SIGALRM arrived: the host timer may have fired
 bool clock_is_due(void);             // has the deadline passed?
 bool clock_has_deadline(void);
 void clock_wait(void);               // idle: until the deadline (virtual time: jump there) or until attention is set

@@ -143,7 +143,7 @@ int signal_handle(int number, const void *information, void *context)
         return RETURN_TO_FRAME;
     }
     if (number == SIGALRM) {
-        clock_alarm();
+        clock_alarm(!is_machine_text(from->rip));
     }
     if (is_machine_text(from->rip)) {
         if (is_interrupt) {

@@ -49,6 +49,7 @@ struct clock {
     uint64_t next_sample; // counter value at which to measure the rate again
     ticks_t latest;       // of what was given out: never goes back
     ticks_t deadline;     // of the timer
+    ticks_t least_run;    // how soon an alarm makes sense on this host (clock.c)
 };
 
 // The interrupt controller: what a GICv2 distributor knows beside the state of the lines (control page).
