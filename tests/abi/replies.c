@@ -150,6 +150,24 @@ static void deleted_in_a_chain(void)
     reset();
 }
 
+/* The reply object of the first call, below that of the second, is deleted. */
+/* threads §12 #62 */
+static void cut_chain(void)
+{
+    const seL4_CPtr bottom = pool_object(seL4_ReplyObject, 0);
+    serve(&s, at_s, bottom);
+    serve(&t, at_t, reply_t);
+    puppet_do(&client, do_call(at_s, info(1, 0, 0), 0));
+    puppet_do(&s, do_call(at_t, info(2, 0, 0), 0));
+    must(delete(bottom), "deleting the older reply object");
+    settle();
+    check_waiting("threads #62 the older reply object of a chain is deleted: the client is inactive", &client);
+    puppet_do(&t, raw(LAB4_SYS_ReplyRecv, PAIRS(X0, at_t, X1, info(3, 0, 0), X6, reply_t)));
+    check_returned("threads #62   the reply of the last returns the context to the middle", &s, PAIRS(X0, 0, X1, info(3, 0, 0)));
+    check_true("threads #62   where it stays", runs(&s));
+    reset();
+}
+
 /* The server's TCB is deleted while it serves. */
 /* objects §12 #93 */
 static void deleted_server(void)
@@ -236,6 +254,7 @@ int main(void)
     chains();
     broken_chains();
     deleted_in_a_chain();
+    cut_chain();
     suspended_client();
     stolen_objects();
     combined();

@@ -101,6 +101,23 @@ static void preempted(void)
     check_returned("     resumed, it does not repeat the call", &b, NOTHING);
 }
 
+/* threads §12 #13, #15 */
+static void repeated(void)
+{
+    seL4_UserContext any = {0};
+    /* As above; the message of b is in the registers that a reported. */
+    puppet_do(&a, do_recv(endpoint, reply));
+    puppet_start(&b, puppet_syscall, do_send(endpoint, info(0, 0, 1), 0x13));
+    while (is_waiting(&a)) {
+        step();
+    }
+    must(seL4_TCB_WriteRegisters(b.tcb, 0, 0, 0, &any), "writing no register");
+    puppet_do(&a, do_recv(endpoint, reply));
+    check_returned("#13 WriteRegisters with count 0 sets the next instruction back: the call is repeated", &a,
+                   PAIRS(X0, 0, X1, info(0, 0, 1), X2, 0x13));
+    check_returned("#15   and the thread was not stopped", &b, NOTHING);
+}
+
 /* threads §12 #16 */
 static void copy_registers(void)
 {
@@ -296,6 +313,7 @@ int main(void)
     reading_and_writing();
     waiting();
     preempted();
+    repeated();
     copy_registers();
     suspension();
     spaces();

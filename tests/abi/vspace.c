@@ -362,6 +362,24 @@ static void dead_vspaces(void)
     check_returned("  and is there", &c, PAIRS(X1, 0));
 }
 
+/* threads §12 #28 */
+static void own_vspace(void)
+{
+    const seL4_CPtr bare = pool_object(seL4_ARM_VSpaceObject, 0), handler = puppet_handler(&a);
+    must(seL4_ARM_ASIDPool_Assign(POOL, bare), "a VSpace without any page");
+    a.buffer->caps_or_badges[0] = handler;
+    a.buffer->caps_or_badges[1] = CNODE;
+    a.buffer->caps_or_badges[2] = bare;
+    puppet_do(&a, raw(LAB4_SYS_Call, PAIRS(X0, a.tcb, X1, info(TCBSetSpace, 3, 2), X2, 0, X3, 0)));
+    check_returned("threads #28 SetSpace of the caller itself: it goes on in the old address space", &a, PAIRS(X0, 0, X1, 0));
+    puppet_run(&a, puppet_report, raw(LAB4_SYS_Yield, NOTHING));
+    check_fault("threads #28   until it is switched to again", &a, VM,
+                WORDS((seL4_Word)puppet_report, (seL4_Word)puppet_report, 1, 0x82000004));
+    live_in(&a, VSPACE);
+    puppet_run(&a, puppet_report, raw(LAB4_SYS_Yield, NOTHING));
+    check_true("back in the first", has_returned(&a));
+}
+
 /* memory §11 #26, #29 */
 static void pools(void)
 {
@@ -398,6 +416,7 @@ int main(void)
     access_classes();
     large_pages();
     pools();
+    own_vspace();
     second_vspace();
     dead_vspaces();
     check_end();
