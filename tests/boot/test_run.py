@@ -76,6 +76,13 @@ def test_run_ends_after_the_timeout(lab, t):
     t.check(time.monotonic() - begin < 10, "in time")
 
 
+def test_run_with_virtual_time_does_not_wait(lab, t):
+    begin = time.monotonic()
+    status, output, _ = run(lab, (lab.build / "bin/boot-hardware").read_bytes(), "--time", "virtual")
+    t.equal(status, 0, f"status (output {output!r})")
+    t.check(time.monotonic() - begin < 20, "in time")
+
+
 def test_run_ends_cleanly_on_ctrl_c(lab, t):
     ended_by(lab, t, signal.SIGINT, 130)
 
