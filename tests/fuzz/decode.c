@@ -11,7 +11,6 @@ const size_t fuzz_max_steps = 1;
 
 static void start(void)
 {
-    machine_clear(WORLD_RAM_BYTES);
     world_build(false);
     machine_snapshot();
 }

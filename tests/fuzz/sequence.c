@@ -40,7 +40,6 @@ static void start(void)
     if (getenv("LAB4_FUZZ_STATS")) {
         atexit(print_statistics);
     }
-    machine_clear(WORLD_RAM_BYTES);
     world_build(true);
     machine_snapshot();
     machine_observer = &observer;

@@ -6,14 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <lab4/invocations.h>
 #include <sel4/objecttype.h>
 
 #include "core/cdt.h"
 #include "core/state.h"
+#include "tests/fuzz/calls.h"
 #include "tests/fuzz/machine.h"
-
-enum label { LAB4_INVOCATIONS(LAB4_LABEL_ENUMERATOR) };
 
 #define ALL_RIGHTS 15
 enum { WRITE = 1, READ = 2, GRANT_REPLY = 8 };
@@ -44,169 +42,109 @@ enum world_kind world_kind(word_t slot)
     }
 }
 
-// --------------------------------------------------------------------------------- calls by a thread
-
-#define WORDS(...) (const word_t[]){__VA_ARGS__}, sizeof((const word_t[]){__VA_ARGS__}) / sizeof(word_t)
-#define NONE NULL, 0
-#define CAPS(...) WORDS(__VA_ARGS__)
-
-// A system call by the current thread.
-static void syscall(sword_t number, word_t cap, word_t reply, word_t label, const word_t *words, word_t word_count,
-                    const word_t *caps, word_t cap_count)
-{
-    struct step step = {.kind = STEP_CALL, .number = (word_t)number, .cap = cap, .reply = reply, .label = label};
-    for (word_t i = 0; i < word_count; i++) {
-        step.words[i] = words[i];
-    }
-    for (word_t i = 0; i < cap_count; i++) {
-        step.caps[i] = caps[i];
-    }
-    step.word_count = word_count;
-    step.length = (uint8_t)word_count;
-    step.extra_caps = (uint8_t)cap_count;
-    machine_run_step(&step);
-}
-
-// A Call by the root thread that must succeed.
-static void call(word_t cap, enum label label, const word_t *words, word_t word_count, const word_t *caps, word_t cap_count)
-{
-    struct tcb *root = ks.current;
-    syscall(-1, cap, 0, label, words, word_count, caps, cap_count);
-    word_t error = root->regs.x[REG_INFO] >> 12;
-    if (ks.current != root || error != 0) {
-        fprintf(stderr, "fuzz: the world cannot be built: label %d on %s gives error %d (%#llx)\n", label,
-                world_name(cap) ? world_name(cap) : "?", (int)error, (unsigned long long)root->regs.x[REG_MR0]);
-        abort();
-    }
-}
-
-static void retype(word_t untyped, word_t type, word_t bits, word_t slot, word_t count)
-{
-    call(untyped, UntypedRetype, WORDS(type, bits, 0, 0, slot, count), CAPS(W_ROOT_CNODE));
-}
+// ------------------------------------------------------------------------------------------- parts
 
 static void mint(word_t dest, word_t source, word_t rights, word_t badge)
 {
-    call(W_ROOT_CNODE, CNodeMint, WORDS(dest, 64, source, 64, rights, badge), CAPS(W_ROOT_CNODE));
-}
-
-static void copy(word_t dest, word_t source, word_t rights)
-{
-    call(W_ROOT_CNODE, CNodeCopy, WORDS(dest, 64, source, 64, rights), CAPS(W_ROOT_CNODE));
+    user_must(W_ROOT_CNODE, CNodeMint, WORDS(dest, 64, source, 64, rights, badge), CAPS(W_ROOT_CNODE));
 }
 
 static void configure_sc(word_t sc, word_t budget, word_t period, word_t refills, word_t badge, word_t flags)
 {
-    call(W_SCHED_CONTROL, SchedControlConfigureFlags, WORDS(budget, period, refills, badge, flags), CAPS(sc));
+    user_must(W_SCHED_CONTROL, SchedControlConfigureFlags, WORDS(budget, period, refills, badge, flags), CAPS(sc));
 }
-
-// ------------------------------------------------------------------------------------------- parts
 
 // The untypeds of the boot: a few are kept, under names, the others are deleted.
 static void sort_untypeds(void)
 {
-    static const struct {
-        paddr_t base;
-        word_t slot;
-    } kept[] = {{0x40040000, W_UT_PARENT}, {0x40070000, W_UT_FREE}, {0x80000000, W_UT_DEVICE}};
-    struct cap cnode = ks.current->slots[TCB_CSPACE].cap;
+    user_take_untyped(0x40040000, W_UT_PARENT);
+    user_take_untyped(0x40070000, W_UT_FREE);
+    user_take_untyped(0x80000000, W_UT_DEVICE);
     for (word_t slot = W_ROOT_IMAGE + 1; slot < W_UT_PARENT; slot++) {
-        struct cap cap = cap_cnode(cnode)[slot].cap;
-        if (cap_kind(cap) != kind_untyped) {
-            continue;
-        }
-        word_t dest = 0;
-        for (word_t i = 0; i < ARRAY_LENGTH(kept); i++) {
-            dest = untyped_cap_base(cap) == kept[i].base ? kept[i].slot : dest;
-        }
-        if (dest) {
-            call(W_ROOT_CNODE, CNodeMove, WORDS(dest, 64, slot, 64), CAPS(W_ROOT_CNODE));
-        } else {
-            call(W_ROOT_CNODE, CNodeDelete, WORDS(slot, 64), NONE);
-        }
+        user_must(W_ROOT_CNODE, CNodeDelete, WORDS(slot, 64), NONE);
     }
 }
 
 static void make_memory(void)
 {
-    retype(W_UT_PARENT, seL4_UntypedObject, 12, W_UT_POOL, 1);
-    retype(W_UT_PARENT, seL4_UntypedObject, 12, W_UT_CHILDREN, 1);
-    retype(W_UT_PARENT, seL4_UntypedObject, 12, W_UT_POOL_2, 1);
-    retype(W_UT_PARENT, seL4_ARM_VSpaceObject, 0, W_VSPACE_A, 2);
-    retype(W_UT_PARENT, seL4_ARM_PageTableObject, 0, W_TABLE_A1, 4);
-    retype(W_UT_PARENT, seL4_ARM_SmallPageObject, 0, W_FRAME_MAPPED, 1);
-    retype(W_UT_PARENT, seL4_ARM_SmallPageObject, 0, W_FRAME_FREE, 1);
-    retype(W_UT_PARENT, seL4_ARM_SmallPageObject, 0, W_FRAME_BUFFERS, 2);
-    retype(W_UT_DEVICE, seL4_ARM_HugePageObject, 0, W_FRAME_HUGE, 1);
-    retype(W_UT_DEVICE, seL4_ARM_LargePageObject, 0, W_FRAME_LARGE, 1);
-    retype(W_UT_DEVICE, seL4_ARM_LargePageObject, 0, W_FRAME_LARGE_MAPPED, 1);
-    retype(W_UT_DEVICE, seL4_ARM_SmallPageObject, 0, W_FRAME_DEVICE, 1);
-    retype(W_UT_DEVICE, seL4_UntypedObject, 12, W_UT_DEVICE_PAGE, 1);
-    retype(W_UT_CHILDREN, seL4_EndpointObject, 0, W_EP_CHILD_A, 2);
-    copy(W_FRAME_READ_ONLY, W_FRAME_MAPPED, READ);
-    copy(W_FRAME_NO_ACCESS, W_FRAME_MAPPED, 0);
+    user_retype(W_UT_PARENT, seL4_UntypedObject, 12, W_UT_POOL, 1);
+    user_retype(W_UT_PARENT, seL4_UntypedObject, 12, W_UT_CHILDREN, 1);
+    user_retype(W_UT_PARENT, seL4_UntypedObject, 12, W_UT_POOL_2, 1);
+    user_retype(W_UT_PARENT, seL4_ARM_VSpaceObject, 0, W_VSPACE_A, 2);
+    user_retype(W_UT_PARENT, seL4_ARM_PageTableObject, 0, W_TABLE_A1, 4);
+    user_retype(W_UT_PARENT, seL4_ARM_SmallPageObject, 0, W_FRAME_MAPPED, 1);
+    user_retype(W_UT_PARENT, seL4_ARM_SmallPageObject, 0, W_FRAME_FREE, 1);
+    user_retype(W_UT_PARENT, seL4_ARM_SmallPageObject, 0, W_FRAME_BUFFERS, 2);
+    user_retype(W_UT_DEVICE, seL4_ARM_HugePageObject, 0, W_FRAME_HUGE, 1);
+    user_retype(W_UT_DEVICE, seL4_ARM_LargePageObject, 0, W_FRAME_LARGE, 1);
+    user_retype(W_UT_DEVICE, seL4_ARM_LargePageObject, 0, W_FRAME_LARGE_MAPPED, 1);
+    user_retype(W_UT_DEVICE, seL4_ARM_SmallPageObject, 0, W_FRAME_DEVICE, 1);
+    user_retype(W_UT_DEVICE, seL4_UntypedObject, 12, W_UT_DEVICE_PAGE, 1);
+    user_retype(W_UT_CHILDREN, seL4_EndpointObject, 0, W_EP_CHILD_A, 2);
+    user_copy(W_FRAME_READ_ONLY, W_FRAME_MAPPED, READ);
+    user_copy(W_FRAME_NO_ACCESS, W_FRAME_MAPPED, 0);
 }
 
 static void make_address_spaces(void)
 {
-    call(W_ASID_CONTROL, ARMASIDControlMakePool, WORDS(W_POOL_2, 64), CAPS(W_UT_POOL_2, W_ROOT_CNODE));
-    call(W_POOL_2, ARMASIDPoolAssign, NONE, CAPS(W_VSPACE_A));
+    user_must(W_ASID_CONTROL, ARMASIDControlMakePool, WORDS(W_POOL_2, 64), CAPS(W_UT_POOL_2, W_ROOT_CNODE));
+    user_must(W_POOL_2, ARMASIDPoolAssign, NONE, CAPS(W_VSPACE_A));
     for (word_t table = W_TABLE_A1; table <= W_TABLE_A3; table++) {
-        call(table, ARMPageTableMap, WORDS(WORLD_MAPPED, 3), CAPS(W_VSPACE_A));
+        user_must(table, ARMPageTableMap, WORDS(WORLD_MAPPED, 3), CAPS(W_VSPACE_A));
     }
-    call(W_FRAME_MAPPED, ARMPageMap, WORDS(WORLD_MAPPED, 3, 3), CAPS(W_VSPACE_A));
-    call(W_FRAME_READ_ONLY, ARMPageMap, WORDS(WORLD_MAPPED + 0x1000, 3, 3), CAPS(W_VSPACE_A));
-    call(W_FRAME_LARGE_MAPPED, ARMPageMap, WORDS(WORLD_LARGE, 3, 4), CAPS(W_VSPACE_A));
+    user_must(W_FRAME_MAPPED, ARMPageMap, WORDS(WORLD_MAPPED, 3, 3), CAPS(W_VSPACE_A));
+    user_must(W_FRAME_READ_ONLY, ARMPageMap, WORDS(WORLD_MAPPED + 0x1000, 3, 3), CAPS(W_VSPACE_A));
+    user_must(W_FRAME_LARGE_MAPPED, ARMPageMap, WORDS(WORLD_LARGE, 3, 4), CAPS(W_VSPACE_A));
 }
 
 static void make_endpoints(void)
 {
     static const word_t endpoints[] = {W_EP_SERVER, W_EP_SENDERS, W_EP_FAULT, W_EP_FREE, W_EP_CALLED};
     for (word_t i = 0; i < ARRAY_LENGTH(endpoints); i++) {
-        retype(W_UT_PARENT, seL4_EndpointObject, 0, endpoints[i], 1);
+        user_retype(W_UT_PARENT, seL4_EndpointObject, 0, endpoints[i], 1);
     }
     mint(W_EP_SERVER_7, W_EP_SERVER, ALL_RIGHTS, 7);
-    copy(W_EP_SERVER_7_COPY, W_EP_SERVER_7, ALL_RIGHTS);
+    user_copy(W_EP_SERVER_7_COPY, W_EP_SERVER_7, ALL_RIGHTS);
     mint(W_EP_SENDERS_9, W_EP_SENDERS, ALL_RIGHTS, 9);
-    copy(W_EP_SEND_ONLY, W_EP_SERVER, WRITE);
-    copy(W_EP_NO_RIGHTS, W_EP_SERVER, 0);
-    copy(W_EP_RECEIVE_ONLY, W_EP_SENDERS, READ);
-    copy(W_EP_GRANT_REPLY, W_EP_FREE, WRITE | GRANT_REPLY);
-    retype(W_UT_PARENT, seL4_NotificationObject, 0, W_NTFN_IDLE, 4);
-    retype(W_UT_PARENT, seL4_NotificationObject, 0, W_NTFN_IRQ, 1);
+    user_copy(W_EP_SEND_ONLY, W_EP_SERVER, WRITE);
+    user_copy(W_EP_NO_RIGHTS, W_EP_SERVER, 0);
+    user_copy(W_EP_RECEIVE_ONLY, W_EP_SENDERS, READ);
+    user_copy(W_EP_GRANT_REPLY, W_EP_FREE, WRITE | GRANT_REPLY);
+    user_retype(W_UT_PARENT, seL4_NotificationObject, 0, W_NTFN_IDLE, 4);
+    user_retype(W_UT_PARENT, seL4_NotificationObject, 0, W_NTFN_IRQ, 1);
     mint(W_NTFN_WAITING_2, W_NTFN_WAITING, ALL_RIGHTS, 2);
-    retype(W_UT_PARENT, seL4_ReplyObject, 0, W_REPLY_FREE, 4);
-    copy(W_REPLY_NO_GRANT, W_REPLY_FREE, WRITE);
-    call(W_NTFN_ACTIVE, 0, NONE, NONE);
+    user_retype(W_UT_PARENT, seL4_ReplyObject, 0, W_REPLY_FREE, 4);
+    user_copy(W_REPLY_NO_GRANT, W_REPLY_FREE, WRITE);
+    user_must(W_NTFN_ACTIVE, 0, NONE, NONE);
 }
 
 static void make_cnodes(void)
 {
-    retype(W_UT_PARENT, seL4_CapTableObject, 4, W_CNODE_4, 1);
-    retype(W_UT_PARENT, seL4_CapTableObject, 2, W_CNODE_2, 1);
-    retype(W_UT_PARENT, seL4_CapTableObject, 3, W_CNODE_EMPTY, 1);
-    call(W_ROOT_CNODE, CNodeMutate, WORDS(WORLD_FIRST_SPARE, 64, W_CNODE_2, 64, 5 << 6 | 3), CAPS(W_ROOT_CNODE));
-    call(W_ROOT_CNODE, CNodeMove, WORDS(W_CNODE_2, 64, WORLD_FIRST_SPARE, 64), CAPS(W_ROOT_CNODE));
-    call(W_CNODE_4, CNodeCopy, WORDS(0, 4, W_EP_FREE, 64, ALL_RIGHTS), CAPS(W_ROOT_CNODE));
-    call(W_CNODE_4, CNodeCopy, WORDS(1, 4, W_CNODE_2, 64, ALL_RIGHTS), CAPS(W_ROOT_CNODE));
-    call(W_CNODE_4, CNodeCopy, WORDS(15, 4, W_CNODE_4, 64, ALL_RIGHTS), CAPS(W_ROOT_CNODE));
-    call(W_CNODE_2, CNodeMint, WORDS(5 << 2 | 3, 5, W_NTFN_IDLE, 64, ALL_RIGHTS, 4), CAPS(W_ROOT_CNODE));
+    user_retype(W_UT_PARENT, seL4_CapTableObject, 4, W_CNODE_4, 1);
+    user_retype(W_UT_PARENT, seL4_CapTableObject, 2, W_CNODE_2, 1);
+    user_retype(W_UT_PARENT, seL4_CapTableObject, 3, W_CNODE_EMPTY, 1);
+    user_must(W_ROOT_CNODE, CNodeMutate, WORDS(WORLD_FIRST_SPARE, 64, W_CNODE_2, 64, 5 << 6 | 3), CAPS(W_ROOT_CNODE));
+    user_must(W_ROOT_CNODE, CNodeMove, WORDS(W_CNODE_2, 64, WORLD_FIRST_SPARE, 64), CAPS(W_ROOT_CNODE));
+    user_must(W_CNODE_4, CNodeCopy, WORDS(0, 4, W_EP_FREE, 64, ALL_RIGHTS), CAPS(W_ROOT_CNODE));
+    user_must(W_CNODE_4, CNodeCopy, WORDS(1, 4, W_CNODE_2, 64, ALL_RIGHTS), CAPS(W_ROOT_CNODE));
+    user_must(W_CNODE_4, CNodeCopy, WORDS(15, 4, W_CNODE_4, 64, ALL_RIGHTS), CAPS(W_ROOT_CNODE));
+    user_must(W_CNODE_2, CNodeMint, WORDS(5 << 2 | 3, 5, W_NTFN_IDLE, 64, ALL_RIGHTS, 4), CAPS(W_ROOT_CNODE));
 }
 
 static void make_interrupts(void)
 {
-    call(W_IRQ_CONTROL, IRQIssueIRQHandler, WORDS(40, W_IRQ_40, 64), CAPS(W_ROOT_CNODE));
-    call(W_IRQ_CONTROL, ARMIRQIssueIRQHandlerTrigger, WORDS(41, 1, W_IRQ_41, 64), CAPS(W_ROOT_CNODE));
-    call(W_IRQ_CONTROL, ARMIRQIssueSGISignal, WORDS(3, 0, W_SGI_3, 64), CAPS(W_ROOT_CNODE));
-    call(W_IRQ_40, IRQSetIRQHandler, NONE, CAPS(W_NTFN_IRQ));
+    user_must(W_IRQ_CONTROL, IRQIssueIRQHandler, WORDS(40, W_IRQ_40, 64), CAPS(W_ROOT_CNODE));
+    user_must(W_IRQ_CONTROL, ARMIRQIssueIRQHandlerTrigger, WORDS(41, 1, W_IRQ_41, 64), CAPS(W_ROOT_CNODE));
+    user_must(W_IRQ_CONTROL, ARMIRQIssueSGISignal, WORDS(3, 0, W_SGI_3, 64), CAPS(W_ROOT_CNODE));
+    user_must(W_IRQ_40, IRQSetIRQHandler, NONE, CAPS(W_NTFN_IRQ));
 }
 
 static void make_threads(void)
 {
-    retype(W_UT_PARENT, seL4_TCBObject, 0, W_T1, 9);
-    retype(W_UT_PARENT, seL4_SchedContextObject, 7, W_SC_1, 1);
-    retype(W_UT_PARENT, seL4_SchedContextObject, 8, W_SC_2, 1);
-    retype(W_UT_PARENT, seL4_SchedContextObject, 7, W_SC_NTFN, 7);
+    user_retype(W_UT_PARENT, seL4_TCBObject, 0, W_T1, 9);
+    user_retype(W_UT_PARENT, seL4_SchedContextObject, 7, W_SC_1, 1);
+    user_retype(W_UT_PARENT, seL4_SchedContextObject, 8, W_SC_2, 1);
+    user_retype(W_UT_PARENT, seL4_SchedContextObject, 7, W_SC_NTFN, 7);
     configure_sc(W_SC_1, 5000, 5000, 0, 11, 0);
     configure_sc(W_SC_2, 1000, 10000, 8, 12, 1);
     configure_sc(W_SC_NTFN, 1000, 20000, 0, 13, 0);
@@ -218,39 +156,39 @@ static void make_threads(void)
     for (word_t i = 0; i < 9; i++) {
         word_t buffer = 0x500000 + i * 1024, frame = i < 4 ? W_FRAME_BUFFERS : W_FRAME_BUFFERS_2;
         word_t vspace = i < 4 ? W_VSPACE_A : W_ROOT_VSPACE;
-        call(W_T1 + i, TCBConfigure, WORDS(0, 0, i == 8 ? 0 : buffer), CAPS(W_ROOT_CNODE, vspace, frame));
+        user_must(W_T1 + i, TCBConfigure, WORDS(0, 0, i == 8 ? 0 : buffer), CAPS(W_ROOT_CNODE, vspace, frame));
     }
-    call(W_T2, TCBSetTimeoutEndpoint, NONE, CAPS(W_EP_FAULT));
-    call(W_T3, TCBBindNotification, NONE, CAPS(W_NTFN_BOUND));
-    call(W_SC_NTFN, SchedContextBind, NONE, CAPS(W_NTFN_BOUND));
+    user_must(W_T2, TCBSetTimeoutEndpoint, NONE, CAPS(W_EP_FAULT));
+    user_must(W_T3, TCBBindNotification, NONE, CAPS(W_NTFN_BOUND));
+    user_must(W_SC_NTFN, SchedContextBind, NONE, CAPS(W_NTFN_BOUND));
 }
 
 // Lets the thread run next: it outranks or equals the root thread, which yields.
 static void let_run(word_t thread, word_t sc)
 {
-    call(thread, TCBSetSchedParams, WORDS(255, 255), CAPS(W_ROOT_TCB, sc, W_EP_FAULT));
-    call(thread, TCBResume, NONE, NONE);
-    syscall(-11, 0, 0, 0, NONE, NONE);
+    user_must(thread, TCBSetSchedParams, WORDS(255, 255), CAPS(W_ROOT_TCB, sc, W_EP_FAULT));
+    user_must(thread, TCBResume, NONE, NONE);
+    user_syscall(-11, 0, 0, 0, NONE, NONE);
 }
 
 static void make_thread_states(void)
 {
     struct tcb *root = ks.current;
     let_run(W_T3, W_SC_7);
-    syscall(-7, W_EP_SERVER, W_REPLY_ARMED, 0, NONE, NONE); // Recv
-    call(W_SC_7, SchedContextUnbindObject, NONE, CAPS(W_T3));
+    user_syscall(-7, W_EP_SERVER, W_REPLY_ARMED, 0, NONE, NONE); // Recv
+    user_must(W_SC_7, SchedContextUnbindObject, NONE, CAPS(W_T3));
     let_run(W_T7, W_SC_7);
-    syscall(-7, W_EP_CALLED, W_REPLY_USED, 0, NONE, NONE);
-    call(W_SC_7, SchedContextUnbindObject, NONE, CAPS(W_T7));
-    call(W_T7, TCBSetPriority, WORDS(100), CAPS(W_ROOT_TCB));
+    user_syscall(-7, W_EP_CALLED, W_REPLY_USED, 0, NONE, NONE);
+    user_must(W_SC_7, SchedContextUnbindObject, NONE, CAPS(W_T7));
+    user_must(W_T7, TCBSetPriority, WORDS(100), CAPS(W_ROOT_TCB));
     let_run(W_T6, W_SC_6);
-    syscall(-1, W_EP_CALLED, 0, 66, WORDS(1, 2, 3), NONE); // Call; T7 serves
+    user_syscall(-1, W_EP_CALLED, 0, 66, WORDS(1, 2, 3), NONE); // Call; T7 serves
     let_run(W_T4, W_SC_4);
-    syscall(-5, W_EP_SENDERS_9, 0, 44, WORDS(4, 5, 6, 7, 8), CAPS(W_EP_FREE)); // Send
+    user_syscall(-5, W_EP_SENDERS_9, 0, 44, WORDS(4, 5, 6, 7, 8), CAPS(W_EP_FREE)); // Send
     let_run(W_T2, W_SC_2);
-    syscall(-1, W_EP_SENDERS, 0, 22, WORDS(9), NONE);
+    user_syscall(-1, W_EP_SENDERS, 0, 22, WORDS(9), NONE);
     let_run(W_T5, W_SC_5);
-    syscall(-9, W_NTFN_WAITING, 0, 0, NONE, NONE); // Wait
+    user_syscall(-9, W_NTFN_WAITING, 0, 0, NONE, NONE); // Wait
     let_run(W_T9, W_SC_9);
     machine_run_step(&(struct step){.kind = STEP_FAULT, .words = {HW_FAULT_VM, 0xdead000, 0x92000044}});
     if (ks.current != root) {
@@ -262,13 +200,13 @@ static void make_thread_states(void)
 static void set_priorities(bool equals)
 {
     for (word_t i = 0; i < 9; i++) {
-        call(W_T1 + i, TCBSetMCPriority, WORDS(equals ? 255 : 100 + i), CAPS(W_ROOT_TCB));
-        call(W_T1 + i, TCBSetPriority, WORDS(equals ? 100 + i % 3 : 100), CAPS(W_ROOT_TCB));
+        user_must(W_T1 + i, TCBSetMCPriority, WORDS(equals ? 255 : 100 + i), CAPS(W_ROOT_TCB));
+        user_must(W_T1 + i, TCBSetPriority, WORDS(equals ? 100 + i % 3 : 100), CAPS(W_ROOT_TCB));
     }
-    call(W_SC_1, SchedContextBind, NONE, CAPS(W_T1));
-    call(W_T1, TCBResume, NONE, NONE);
+    user_must(W_SC_1, SchedContextBind, NONE, CAPS(W_T1));
+    user_must(W_T1, TCBResume, NONE, NONE);
     if (equals) {
-        call(W_ROOT_TCB, TCBSetPriority, WORDS(102), CAPS(W_ROOT_TCB));
+        user_must(W_ROOT_TCB, TCBSetPriority, WORDS(102), CAPS(W_ROOT_TCB));
     }
 }
 
@@ -288,23 +226,11 @@ static void make_anchor(void)
 
 void world_build(bool equals)
 {
-    static const struct boot_input input = {
-        .ram = {{0x40000000, 0x40000000 + WORLD_RAM_BYTES}},
-        .ram_count = 1,
-        .ram_is_zero = true,
-        .kernel = {0x40000000, 0x40001000},
-        .image = {0x40001000, 0x40002000},
-        .image_offset = 0x40001000 - 0x400000,
-        .entry = 0x400000,
-    };
-    if (!core_boot(&input)) {
-        fprintf(stderr, "fuzz: core_boot refused the input\n");
-        abort();
-    }
+    user_boot(WORLD_RAM_BYTES);
     make_anchor();
     sort_untypeds();
     make_memory();
-    retype(W_UT_PARENT, seL4_UntypedObject, 7, W_UT_TINY, 1);
+    user_retype(W_UT_PARENT, seL4_UntypedObject, 7, W_UT_TINY, 1);
     make_address_spaces();
     make_endpoints();
     make_cnodes();

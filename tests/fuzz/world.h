@@ -112,7 +112,7 @@ enum world_kind {
 const char *world_name(word_t slot);
 enum world_kind world_kind(word_t slot);
 
-// Builds the world on a freshly reset platform. Panics if the kernel refuses a step. With `equals` all threads have
+// Boots a machine and builds the world on it. Ends the run if the kernel refuses a step. With `equals` all threads have
 // nearly the same priority, so that they take turns; without, the root thread outranks all.
 void world_build(bool equals);
 
