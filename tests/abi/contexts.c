@@ -57,7 +57,7 @@ static void reconfiguration(void)
     settle();
     check_waiting("#37 configuring the context of a thread that could run does not refill it", &a);
     stop(&a);
-    configure(a.sc, 1 * MS, 100 * SECOND);
+    configure(a.sc, 10 * SECOND, 100 * SECOND);
     puppet_run(&a, puppet_report, raw(LAB4_SYS_Yield, NOTHING));
     check_true("#37 that of an inactive one does", has_returned(&a));
 
@@ -188,7 +188,7 @@ int main(void)
     puppet_create(&b, MIDDLE);
     puppet_create(&clock, HIGH);
     puppet_create_passive(&server, HIGH);
-    configure(clock.sc, 1 * MS, 3 * MS);
+    configure(clock.sc, 1 * MS, 20 * MS);
     endpoint = pool_object(seL4_EndpointObject, 0);
     reply = pool_object(seL4_ReplyObject, 0);
     start_sc = sched_context_create(seL4_MinSchedContextBits, PUPPET_SLICE, PUPPET_SLICE, 0);

@@ -30,15 +30,23 @@ static void ticks(int count)
     }
 }
 
-static void spin(struct puppet *puppet)
-{
-    puppet_start(puppet, puppet_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0)));
-}
-
 /* How far a spinning puppet has counted: its registers are those of its last preemption. */
 static seL4_Word counted(const struct puppet *puppet)
 {
     return puppet_registers(puppet).x0;
+}
+
+/* The same, until both puppets have run; a machine under load may need more time. */
+static void ticks_until(const struct puppet *first, const struct puppet *second)
+{
+    for (int i = 0; i < 300 && (counted(first) == 0 || counted(second) == 0); i++) {
+        ticks(1);
+    }
+}
+
+static void spin(struct puppet *puppet)
+{
+    puppet_start(puppet, puppet_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0)));
 }
 
 static void one_spinner(void)
@@ -47,9 +55,12 @@ static void one_spinner(void)
     order_begin();
     ticks(5);
     check_text("a thread that wakes up each period runs in spite of a spinning one of lower priority", order(), "ccccc");
+    ticks_until(&a, &a);
     const seL4_Word before = counted(&a);
     check_true("  which counts meanwhile", before > 0);
-    ticks(2);
+    for (int i = 0; i < 300 && counted(&a) == before; i++) {
+        ticks(1);
+    }
     check_true("  and goes on where it was", counted(&a) > before);
     check("  no other register of it is changed", puppet_registers(&a).x6, a.given.x[X6]);
     must(seL4_TCB_Suspend(a.tcb), "stopping it");
@@ -66,6 +77,7 @@ static void two_spinners(void)
     spin(&b);
     spin(&a);
     ticks(5);
+    ticks_until(&a, &a);
     check_true("#53 a preempted thread goes on before its equals while its slice lasts: one runs", counted(&a) > 0);
     check("#53   the other waits", counted(&b), 0);
 
@@ -73,7 +85,7 @@ static void two_spinners(void)
     configure(&b, 1 * MS, 1 * MS);
     spin(&b);
     spin(&a);
-    ticks(20);
+    ticks_until(&a, &b);
     check_true("with short slices both run", counted(&a) > 0 && counted(&b) > 0);
     check_true("#47   and a round-robin thread has no timeout fault", is_waiting(&a) && is_waiting(&b));
 
@@ -81,9 +93,11 @@ static void two_spinners(void)
     configure(&b, PUPPET_SLICE, PUPPET_SLICE);
     spin(&b);
     spin(&a);
-    ticks(5);
+    ticks_until(&b, &b);
     const seL4_Word a_before = counted(&a), b_before = counted(&b);
-    ticks(5);
+    for (int i = 0; i < 300 && counted(&b) == b_before; i++) {
+        ticks(1);
+    }
     check("a thread whose budget is used up stands still", counted(&a), a_before);
     check_true("  and the other goes on", counted(&b) > b_before);
     must(seL4_TCB_Suspend(a.tcb), "stopping a");
@@ -98,6 +112,7 @@ static void vector_registers(void)
     b.x19 = 0x2222222222220000;
     puppet_start(&a, puppet_simd_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0, X5, 0)));
     puppet_start(&b, puppet_simd_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0, X5, 0)));
+    ticks_until(&a, &b);
     ticks(20);
     must(seL4_TCB_Suspend(a.tcb), "stopping a");
     must(seL4_TCB_Suspend(b.tcb), "stopping b");

@@ -327,8 +327,9 @@ static void timeout_of_a_server(void)
     everyone_at(MIDDLE);
     puppet_do(&d, do_recv(endpoint, reply));
     must(seL4_SchedContext_UnbindObject(d.sc, d.tcb), "d becomes a passive server");
-    configure(&a, 1 * MS, 10000 * MS, 0xc11);
+    configure(&a, PUPPET_SLICE, PUPPET_SLICE, 0);
     puppet_do(&a, do_call(endpoint, info(1, 0, 0), 0));
+    must(seL4_SchedControl_Configure(control, a.sc, 1 * MS, 10000 * MS, 0, 0xc11), "little budget, lent");
     puppet_start(&d, puppet_spin, raw(LAB4_SYS_Yield, PAIRS(X0, 0)));
     settle();
     const seL4_CPtr second = pool_object(seL4_ReplyObject, 0);
