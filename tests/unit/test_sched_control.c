@@ -24,7 +24,7 @@ TEST(configure_flags_needs_five_words) // threads §3.4 check 2
 
 TEST(a_budget_above_the_maximum_is_out_of_range) // threads §3.4 check 3, §12 #34
 {
-    assert_refused(configure_sc(SC, MAX_US + 1, MAX_US, 0, 0, 0), seL4_RangeError, 20, MAX_US);
+    assert_refused(configure_sc(SC, MAX_US + 1, 1000, 0, 0, 0), seL4_RangeError, 20, MAX_US);
 }
 
 TEST(a_period_above_the_maximum_is_out_of_range) // threads §3.4 check 4, §12 #34
@@ -50,6 +50,11 @@ TEST(a_period_below_the_minimum_is_out_of_range) // threads §3.4 check 6
 TEST(a_budget_above_the_period_is_out_of_range_with_the_period_as_maximum) // threads §12 #34
 {
     assert_refused(configure_sc(SC, 1001, 1000, 0, 0, 0), seL4_RangeError, 20, 1000);
+}
+
+TEST(a_budget_above_the_maximum_is_found_before_one_above_the_period) // threads §3.4 checks 3, 7
+{
+    assert_refused(configure_sc(SC, ~UINT64_C(0), 1000, 0, 0, 0), seL4_RangeError, 20, MAX_US);
 }
 
 TEST(a_period_too_long_is_found_before_a_budget_too_short) // threads §3.4 checks 4, 5
@@ -279,6 +284,7 @@ int main(void)
         RUN(a_budget_below_the_minimum_is_out_of_range),
         RUN(a_period_below_the_minimum_is_out_of_range),
         RUN(a_budget_above_the_period_is_out_of_range_with_the_period_as_maximum),
+        RUN(a_budget_above_the_maximum_is_found_before_one_above_the_period),
         RUN(a_period_too_long_is_found_before_a_budget_too_short),
         RUN(a_period_too_short_is_found_before_a_budget_too_long_for_it),
         RUN(the_target_must_be_a_context),

@@ -395,6 +395,17 @@ TEST(copy_registers_does_not_copy_fp_state) // threads REG-12
     assert_int_equal(b->tcb->fp_state[5], 0);
 }
 
+TEST(copy_registers_to_oneself_switches_anew_and_to_another_does_not) // threads §2.1 CopyRegisters 3: demand
+{
+    const struct thread *a = given_inactive_thread();
+    fake_forget_calls();
+    assert_ok(copy_registers(a, root, COPY_GENERAL));
+    assert_int_equal(fake_count_calls(FAKE_VSPACE_ACTIVATE), 0);
+    assert_int_equal(fake_nth_call(FAKE_REGISTERS_WRITTEN, 0)->a, (word_t)a->tcb);
+    assert_ok(copy_registers(root, a, COPY_GENERAL));
+    assert_int_equal(fake_count_calls(FAKE_VSPACE_ACTIVATE), 1);
+}
+
 // -------------------------------------------------------------------------------------- SetTLSBase
 
 TEST(set_tls_base_needs_a_word) // threads §2.5
@@ -418,6 +429,17 @@ TEST(set_tls_base_of_a_blocked_thread_leaves_it_blocked) // threads §2.6
     assert_ok(set_tls_base(a, ~UINT64_C(0)));
     assert_int_equal(a->tcb->regs.tpidr_el0, ~UINT64_C(0));
     assert_waiting(endpoint, a);
+}
+
+TEST(set_tls_base_of_oneself_switches_anew_and_of_another_does_not) // threads §2.5: demand if t = cur
+{
+    const struct thread *a = given_inactive_thread();
+    fake_forget_calls();
+    assert_ok(set_tls_base(a, 5));
+    assert_int_equal(fake_count_calls(FAKE_VSPACE_ACTIVATE), 0);
+    assert_int_equal(fake_nth_call(FAKE_REGISTERS_WRITTEN, 0)->a, (word_t)a->tcb);
+    assert_ok(set_tls_base(root, 5));
+    assert_int_equal(fake_count_calls(FAKE_VSPACE_ACTIVATE), 1);
 }
 
 TEST(set_tls_base_leaves_the_read_only_register) // threads REG-7
@@ -475,9 +497,11 @@ int main(void)
         RUN(copy_registers_from_oneself_is_allowed),
         RUN(copy_registers_that_suspends_the_invoker_stops_it),
         RUN(copy_registers_does_not_copy_fp_state),
+        RUN(copy_registers_to_oneself_switches_anew_and_to_another_does_not),
         RUN(set_tls_base_needs_a_word),
         RUN(set_tls_base_of_oneself_is_live_at_once),
         RUN(set_tls_base_of_a_blocked_thread_leaves_it_blocked),
+        RUN(set_tls_base_of_oneself_switches_anew_and_of_another_does_not),
         RUN(set_tls_base_leaves_the_read_only_register),
     };
     return RUN_ALL("TCB registers", tests);
