@@ -12,8 +12,8 @@
 // first instruction. So no alarm is set for sooner than `least_run`, which grows while alarms hit the machine itself.
 //
 // Virtual time. The clock stands still, except that each kernel entry costs ENTRY_TICKS and that it jumps to the
-// deadline when every thread waits. A thread that computes for MICROSECONDS_OF_SPIN without entering the kernel lets
-// time pass, too; how far it came by then is not reproducible, so that is counted.
+// deadline when every thread waits. A thread that computes for TICKS_OF_SPIN ticks of CPU time without entering the
+// kernel lets time pass, too; how far it came by then is not reproducible, so that is counted.
 #include "core/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"

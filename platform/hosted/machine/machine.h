@@ -87,7 +87,8 @@ void console_flush(void);
 // --- panic.c
 _Noreturn void panic_at(const char *what, const void *context); // a host context (struct ucontext) or null
 
-enum { MICROSECONDS_OF_SPIN = 50000 };
+// Virtual time: so much CPU time without a kernel entry, and time passes from then on at each tick.
+enum { CPU_TICK_US = 4000, TICKS_OF_SPIN = 12 };
 
 static inline bool range_contains(uint64_t start, uint64_t end, uint64_t value)
 {

@@ -148,7 +148,7 @@ void process_start(uint32_t number)
     self = (struct self){.process = process, .armed = ~UINT64_C(0), .timer = -1};
     if (machine.clock.is_virtual) {
         host_prctl(PR_SET_TSC, PR_TSC_SIGSEGV); // the host's time must not be visible
-        host_cpu_tick(MICROSECONDS_OF_SPIN);
+        host_cpu_tick(CPU_TICK_US);
     } else {
         self.timer = host_timer_create();
     }

@@ -25,9 +25,9 @@ enum {
 enum { X86_DEBUG = 1, X86_BREAKPOINT = 3, X86_STACK = 12, X86_GENERAL_PROTECTION = 13, X86_PAGE = 14, X86_ALIGNMENT = 17 };
 enum { X86_ERROR_WRITE = 2, X86_ERROR_FETCH = 16 };
 
-static void enter(void)
+static void enter_from_user(void)
 {
-    machine.kernel_entries++;
+    machine.user_entries++;
     clock_count_entry();
 }
 
@@ -62,7 +62,7 @@ static void take_interrupts(void)
     if (controller_has_pending()) {
         control()->statistics.interrupts++;
         console_flush();
-        enter();
+        clock_count_entry();
         core_irq();
     }
 }
@@ -73,7 +73,7 @@ static void fault_on_fetch(struct tcb *thread, uint32_t syndrome)
 {
     const struct hw_fault fault = {.kind = HW_FAULT_VM, .address = thread->regs.pc, .is_fetch = true, .syndrome = syndrome};
     thread->regs.fault_pc = thread->regs.pc;
-    enter();
+    enter_from_user();
     core_fault(&fault);
 }
 
@@ -144,7 +144,7 @@ int resume(void)
 int trap_call(void)
 {
     control()->statistics.gate_calls++;
-    enter();
+    enter_from_user();
     core_syscall();
     return resume();
 }
@@ -235,7 +235,7 @@ int trap_signal(void)
         clock_break_spin();
     } else if (trap.signal != SIGALRM && classify(&trap, &fault)) {
         control()->statistics.faults++;
-        enter();
+        enter_from_user();
         core_fault(&fault);
     }
     return resume();

@@ -126,12 +126,12 @@ static int fault_of_machine(int number, void *context, struct sigcontext *from)
     panic_at("fault in the machine", context);
 }
 
-// Virtual time: does user code run without ever entering the kernel?
+// Virtual time, at each tick of CPU time: does user code run on and on without entering the kernel?
 static bool is_spinning(void)
 {
-    bool result = self.seen_entries == machine.kernel_entries;
-    self.seen_entries = machine.kernel_entries;
-    return result;
+    machine.quiet_ticks = machine.seen_entries == machine.user_entries ? machine.quiet_ticks + 1 : 0;
+    machine.seen_entries = machine.user_entries;
+    return machine.quiet_ticks >= TICKS_OF_SPIN;
 }
 
 int signal_handle(int number, const void *information, void *context)

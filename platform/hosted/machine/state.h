@@ -86,7 +86,9 @@ struct machine {
     uint32_t fp_mask;       // state components that belong to a thread
     bool fp_is_compact;     // XSAVEC rather than XSAVE
     uint32_t pkru_offset;   // of PKRU in a signal frame's extended state
-    uint64_t kernel_entries; // virtual time: to notice a spinning thread
+    uint64_t user_entries; // into the kernel, interrupts not counted
+    uint64_t seen_entries; // virtual time: of those, how many there were at the last tick of CPU time
+    uint32_t quiet_ticks;  // ticks of CPU time without any
 
     // --- console output not written yet
     uint32_t console_bytes;
@@ -109,7 +111,6 @@ struct self {
     ticks_t armed;           // when the host timer will fire; ~0 = not set
     int timer;               // its id
     uint64_t thread_pointer; // what fs points to
-    uint64_t seen_entries;   // virtual time: machine.kernel_entries at the last tick of CPU time
     struct trap trap;
 };
 extern struct self self;
