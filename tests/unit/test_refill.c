@@ -5,16 +5,12 @@
 
 enum { CAPACITY = 10 };
 
-static struct {
-    struct sched_context sc;
-    struct refill room[CAPACITY];
-} context;
-
-static struct sched_context *const sc = &context.sc;
+static _Alignas(struct sched_context) uint8_t context[SC_CORE_BYTES + CAPACITY * sizeof(struct refill)];
+static struct sched_context *const sc = (struct sched_context *)(void *)context;
 
 static void given_new(word_t capacity, ticks_t budget, ticks_t period)
 {
-    memset(&context, 0, sizeof context);
+    memset(context, 0, sizeof context);
     refill_new(sc, capacity, budget, period, 1000);
 }
 
