@@ -126,8 +126,8 @@ static void sgi_interrupts(void)
 {
     const struct line line = claim(SGI_LINE), other = claim(OTHER_SGI_LINE);
     const seL4_CPtr sgi = pool_slot(), elsewhere = pool_slot();
-    must(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, SGI_LINE, 0, CNODE, sgi, seL4_WordBits), "seL4_IRQControl_IssueSGISignal");
-    must(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, OTHER_SGI_LINE, 7, CNODE, elsewhere, seL4_WordBits), "the same");
+    must(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, SGI_LINE, 0, CNODE, sgi, seL4_WordBits), "issuing an SGI");
+    must(seL4_IRQControl_IssueSGISignal(seL4_CapIRQControl, OTHER_SGI_LINE, 7, CNODE, elsewhere, seL4_WordBits), "issuing an SGI");
     seL4_Send(sgi, seL4_MessageInfo_new(77, 0, 0, 3));
     check("a software-generated interrupt arrives", poll(line), SGI_LINE);
     seL4_Send(sgi, seL4_MessageInfo_new(0, 0, 0, 0));
@@ -223,7 +223,8 @@ static const uint32_t reader_code[] = {0xf9400020, 0xd28009a7, 0xd4000001};
 /* A thread in a VSpace of its own reads a word there; it arrives in the fault message of its unknown system call. */
 static seL4_Word read_in_new_vspace(seL4_CPtr code, seL4_CPtr data, seL4_CPtr *vspace)
 {
-    const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0), endpoint = pool_object(seL4_EndpointObject, 0), reply = pool_object(seL4_ReplyObject, 0);
+    const seL4_CPtr tcb = pool_object(seL4_TCBObject, 0), endpoint = pool_object(seL4_EndpointObject, 0);
+    const seL4_CPtr reply = pool_object(seL4_ReplyObject, 0);
     const seL4_CPtr handler = pool_mint(endpoint, seL4_AllRights, 9);
     const seL4_CPtr sc = sched_context_create(seL4_MinSchedContextBits, 10000, 10000, 0);
     *vspace = pool_object(seL4_ARM_VSpaceObject, 0);
@@ -235,9 +236,9 @@ static seL4_Word read_in_new_vspace(seL4_CPtr code, seL4_CPtr data, seL4_CPtr *v
     seL4_UserContext registers = {.pc = CODE_ADDRESS, .x1 = DATA_ADDRESS};
     must(seL4_TCB_WriteRegisters(tcb, 1, 0, sizeof registers / sizeof(seL4_Word), &registers), "seL4_TCB_WriteRegisters");
     seL4_Word badge;
-    const seL4_MessageInfo_t message = seL4_Recv(endpoint, &badge, reply);
+    const seL4_Word label = seL4_MessageInfo_get_label(seL4_Recv(endpoint, &badge, reply));
     const seL4_Word value = seL4_GetMR(0);
-    check("  the thread in its own address space gets to its system call", seL4_MessageInfo_get_label(message), seL4_Fault_UnknownSyscall);
+    check("  the thread in its own address space gets to its system call", label, seL4_Fault_UnknownSyscall);
     must(seL4_TCB_Suspend(tcb), "seL4_TCB_Suspend");
     must(seL4_CNode_Delete(CNODE, tcb, seL4_WordBits), "deleting the thread");
     return value;

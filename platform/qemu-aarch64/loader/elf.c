@@ -153,9 +153,10 @@ const char *elf_open(struct elf *elf, const uint8_t *bytes, uint64_t size)
 // memory §7.2. The flat copy needs one offset for all segments.
 static const char *check_offsets(const struct elf *kernel)
 {
+    uint64_t offset = kernel->virtual_start - kernel->physical_start;
     for (unsigned i = 0; i < kernel->segment_count; i++) {
         struct elf_segment segment = elf_segment(kernel, i);
-        if (segment.memory_bytes > 0 && segment.virtual_address - segment.physical_address != kernel->virtual_start - kernel->physical_start) {
+        if (segment.memory_bytes > 0 && segment.virtual_address - segment.physical_address != offset) {
             return "has segments whose virtual and physical addresses do not differ by the same amount";
         }
     }

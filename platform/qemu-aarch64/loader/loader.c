@@ -73,7 +73,8 @@ static void load_flat(const struct elf *elf, uint64_t start, uint64_t end)
     for (unsigned i = 0; i < elf->segment_count; i++) {
         struct elf_segment segment = elf_segment(elf, i);
         if (segment.type == 1) {
-            memcpy((void *)(start + (segment.virtual_address - elf->virtual_start)), elf->bytes + segment.file_offset, segment.file_bytes);
+            uint64_t at = start + (segment.virtual_address - elf->virtual_start);
+            memcpy((void *)at, elf->bytes + segment.file_offset, segment.file_bytes);
         }
     }
 }

@@ -162,7 +162,8 @@ static uint64_t regions_touched(uint64_t start, uint64_t end, unsigned bits)
 }
 
 // The block of root objects, memory §8.2, and whether the kernel will find room for it above the root image.
-static void check_root_objects(const char *name, const struct layout *layout, const struct elf *root, uint64_t ram_end, uint64_t radix)
+static void check_root_objects(const char *name, const struct layout *layout, const struct elf *root, uint64_t ram_end,
+                               uint64_t radix)
 {
     uint64_t extra_bytes = 0, cnode_bits = radix + 5, align_bits = cnode_bits;
     if (layout->dtb_bytes > 0) {
@@ -174,8 +175,10 @@ static void check_root_objects(const char *name, const struct layout *layout, co
         align_bits = extra_bits > align_bits ? extra_bits : align_bits;
     }
     uint64_t image_end = page_up(root->virtual_end), covered_end = image_end + 2 * PAGE_BYTES + extra_bytes;
-    uint64_t tables = regions_touched(root->virtual_start, covered_end, 39) + regions_touched(root->virtual_start, covered_end, 30) +
-                      regions_touched(root->virtual_start, covered_end, 21);
+    uint64_t tables = 0;
+    for (unsigned bits = 39; bits > 12; bits -= 9) {
+        tables += regions_touched(root->virtual_start, covered_end, bits);
+    }
     uint64_t size = (UINT64_C(1) << cnode_bits) + 0x880 + (4 + tables) * PAGE_BYTES + extra_bytes;
     uint64_t start = (ram_end - size) & ~((UINT64_C(1) << align_bits) - 1);
     if (size > ram_end - layout->root_end || start < layout->root_end) {
@@ -279,7 +282,8 @@ int main(int argc, char **argv)
     struct file payload = make_payload(&kernel.file, &dtb, &root.file);
     uint64_t ram_end = RAM_BASE + ram_bytes, address = (layout.end + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
     if (address > ram_end || flat_loader.size + payload.size > ram_end - address) {
-        refuse(options.program, "needs %llu MiB of memory while it is loaded, and does not fit into %llu MiB of RAM; give the machine more",
+        refuse(options.program, "needs %llu MiB of memory while it is loaded, and does not fit into %llu MiB of RAM; give the "
+                                "machine more",
                (unsigned long long)((address + flat_loader.size + payload.size - RAM_BASE + MIB - 1) / MIB),
                (unsigned long long)(ram_bytes / MIB));
     }
