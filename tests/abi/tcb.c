@@ -168,6 +168,23 @@ static void suspension(void)
     check_returned("      which then comes", &a, PAIRS(X0, 0, X1, info(2, 0, 0)));
 }
 
+/* The first half of a combined call may not invoke a TCB, CNode or scheduling context. */
+/* objects §12 #98 */
+static void restricted_first_phase(void)
+{
+    const seL4_CPtr idle = pool_object(seL4_NotificationObject, 0), signal = pool_mint(idle, seL4_AllRights, 1);
+    puppet_do(&a, do_recv(endpoint, reply));
+    seL4_Signal(signal);
+    vector("objects #98 TCBSuspend in the first phase of NBSendWait: nothing is said",
+           raw(LAB4_SYS_NBSendWait, PAIRS(X0, idle, X1, info(TCBSuspend, 0, 0), X6, a.tcb)), PAIRS(X0, 1));
+    puppet_do(&b, do_send(endpoint, info(1, 0, 0), 0));
+    check_returned("objects #98   and nothing done: the thread still waits for its message", &a, PAIRS(X0, 0, X1, info(1, 0, 0)));
+    puppet_do(&a, do_recv(endpoint, reply));
+    seL4_NBSend(a.tcb, seL4_MessageInfo_new(TCBSuspend, 0, 0, 0));
+    puppet_do(&b, raw(LAB4_SYS_NBSend, PAIRS(X0, endpoint, X1, info(1, 0, 0))));
+    check_waiting("           NBSend may", &a);
+}
+
 /* ------------------------------------------------------------------------------------------------------- spaces */
 
 /* threads §12 #22, #23, #25, #26 */
@@ -316,6 +333,7 @@ int main(void)
     repeated();
     copy_registers();
     suspension();
+    restricted_first_phase();
     spaces();
     buffers();
     parameters();

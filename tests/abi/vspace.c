@@ -380,7 +380,7 @@ static void own_vspace(void)
     check_true("back in the first", has_returned(&a));
 }
 
-/* memory §11 #26, #29 */
+/* memory §11 #26, #29; objects §12 #31 */
 static void pools(void)
 {
     const seL4_CPtr memory = pool_object(seL4_UntypedObject, 12), big = pool_object(seL4_UntypedObject, 13);
@@ -394,6 +394,13 @@ static void pools(void)
     check_refused("   Assign of what is no VSpace: InvalidCapability 1", seL4_ARM_ASIDPool_Assign(pool, frame),
                   seL4_InvalidCapability, WORDS(1));
     check_ok("   Assign", seL4_ARM_ASIDPool_Assign(pool, vspace));
+    must(copy(empty, pool), "copying the pool's cap");
+    check_ok("objects #31 Revoke of a pool made by MakePool", revoke(pool));
+    check("objects #31   leaves its copies", tag(empty), TAG_ASID_POOL);
+    must(delete(empty), "deleting the copy");
+    must(copy(empty, POOL), "copying the first pool's");
+    check_ok("objects #31 Revoke of the first pool", revoke(POOL));
+    check("objects #31   deletes them", tag(empty), TAG_NULL);
     must(mapper_map(vspace, frame, 0x10000000, seL4_ReadWrite, never_execute), "a page in it");
     check_ok("   deleting the pool", delete(pool));
     check_refused("#26 a VSpace whose pool is gone: Assign is refused for ever", seL4_ARM_ASIDPool_Assign(POOL, vspace),
