@@ -251,6 +251,74 @@ TEST(a_long_history_of_charges_loses_no_budget)
     }
 }
 
+// threads §5 REF-new
+TEST(new_forgets_the_old_queue)
+{
+    given_new(2, 10000, 50000);
+    refill_charge(sc, 4000);
+    refill_charge(sc, 6000); // the head is now the second place of the array
+    refill_new(sc, 3, 2000, 3000, 70000);
+    assert_refills(70000, 2000);
+    assert_int_equal(sc->head, 0);
+    assert_int_equal(sc->period, 3000);
+    assert_int_equal(sc->capacity, 3);
+}
+
+// threads §5 REF-update: keep only the head
+TEST(an_update_drops_all_but_the_head)
+{
+    given_new(10, 10000, 50000);
+    refill_charge(sc, 4000);
+    refill_merge_on_unblock(sc, 20000);
+    refill_charge(sc, 3000);
+    refill_update(sc, 2, 5000, 40000, 23000);
+    assert_refills(23000, 3000, 63000, 2000);
+}
+
+// threads §5 REF-update: a single tick of difference is a refill of its own
+TEST(an_update_schedules_even_one_tick)
+{
+    given_new(2, 10000, 50000);
+    refill_update(sc, 2, 10001, 50000, 1000);
+    assert_refills(1000, 10000, 51000, 1);
+}
+
+// threads §5 REF-update: N := N'
+TEST(an_update_changes_the_room)
+{
+    given_new(2, 10000, 50000);
+    refill_update(sc, 3, 10000, 50000, 1000);
+    refill_charge(sc, 2000); // (3000,8000)(51000,2000)
+    refill_merge_on_unblock(sc, 20000);
+    refill_charge(sc, 2000);
+    assert_refills(22000, 6000, 51000, 2000, 70000, 2000);
+    refill_update(sc, 2, 10000, 50000, 22000); // (22000,6000)(72000,4000)
+    refill_merge_on_unblock(sc, 30000);
+    refill_charge(sc, 2000);
+    assert_refills(32000, 4000, 76000, 6000);
+}
+
+// threads §5 REF-charge step 2: returned budget joins a tail that it touches
+TEST(budget_returned_next_to_the_tail_joins_it)
+{
+    given_new(10, 10000, 50000);
+    refill_charge(sc, 1);
+    refill_charge(sc, 1999);
+    refill_charge(sc, 2000);
+    assert_refills(5000, 6000, 51000, 4000);
+}
+
+// threads REF-3, §12 #48
+TEST(a_remainder_of_exactly_the_minimum_is_usable_and_one_tick_less_is_not)
+{
+    given_new(2, 10000, 50000);
+    refill_charge(sc, 10000 - 1250);
+    assert_refills(9750, 1250, 51000, 8750);
+    given_new(2, 10000, 50000);
+    refill_charge(sc, 10000 - 1249);
+    assert_refills(49751, 10000);
+}
+
 // threads §0.2
 TEST(microseconds_and_ticks_convert_by_truncation)
 {
@@ -286,6 +354,12 @@ int main(void)
         RUN(an_update_dates_a_past_head_now_and_a_future_one_not),
         RUN(an_update_to_the_same_budget_has_one_refill),
         RUN(a_long_history_of_charges_loses_no_budget),
+        RUN(new_forgets_the_old_queue),
+        RUN(an_update_drops_all_but_the_head),
+        RUN(an_update_schedules_even_one_tick),
+        RUN(an_update_changes_the_room),
+        RUN(budget_returned_next_to_the_tail_joins_it),
+        RUN(a_remainder_of_exactly_the_minimum_is_usable_and_one_tick_less_is_not),
         RUN(microseconds_and_ticks_convert_by_truncation),
     };
     return RUN_ALL("refill", tests);

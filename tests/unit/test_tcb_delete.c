@@ -190,7 +190,7 @@ TEST(the_server_time_of_a_reply_is_charged_to_the_client) // threads DON-14
     as(server), sys_recv(endpoint, reply);
     as(root), assert_ok(unbind_object(server->sc, server->cap));
     as(client), (void)sys_call(endpoint, MESSAGE(1));
-    wind_clock_us(400);
+    computes_us(400);
     (void)sys_reply_recv(endpoint, reply, MESSAGE(2));
     assert_runs(client);
     as(root);
