@@ -46,6 +46,11 @@ static void enqueue(struct endpoint *endpoint, struct tcb *thread, enum endpoint
     thread->endpoint = endpoint;
 }
 
+void endpoint_enqueue_receiver(struct endpoint *endpoint, struct tcb *thread)
+{
+    enqueue(endpoint, thread, ENDPOINT_RECEIVE);
+}
+
 void endpoint_dequeue(struct tcb *thread)
 {
     struct endpoint *endpoint = thread->endpoint;
@@ -149,7 +154,7 @@ void endpoint_receive(struct tcb *thread, struct endpoint *endpoint, struct repl
         if (reply) {
             reply_reserve(reply, thread);
         }
-        enqueue(endpoint, thread, ENDPOINT_RECEIVE);
+        endpoint_enqueue_receiver(endpoint, thread);
     } else {
         thread->regs.x[REG_BADGE] = 0;
     }

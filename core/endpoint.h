@@ -18,6 +18,9 @@ void endpoint_send(struct tcb *thread, const struct endpoint_send *send);
 // The thread receives, with a reply object or none (objects §7.3).
 void endpoint_receive(struct tcb *thread, struct endpoint *endpoint, struct reply *reply, bool is_blocking);
 
+// Queues a thread whose state is BLOCKED_ON_RECEIVE.
+void endpoint_enqueue_receiver(struct endpoint *endpoint, struct tcb *thread);
+
 // Takes a blocked thread out of its endpoint's queue; its state is unchanged.
 void endpoint_dequeue(struct tcb *thread);
 

@@ -4,6 +4,7 @@
 // thread can pay for the entry, does what was asked, and dispatches (threads TM-2).
 #include "core/debug.h"
 #include "core/endpoint.h"
+#include "core/fastpath.h"
 #include "core/fault.h"
 #include "core/irq.h"
 #include "core/lookup.h"
@@ -125,6 +126,13 @@ static void raise_unknown_syscall(word_t number)
 }
 
 void core_syscall(void)
+{
+    if (!fastpath_syscall(ks.current->regs.x[REG_SYSCALL])) {
+        core_syscall_slow();
+    }
+}
+
+void core_syscall_slow(void)
 {
     word_t number = ks.current->regs.x[REG_SYSCALL];
     if (debug_syscall(number)) {

@@ -48,6 +48,24 @@ void reply_unlink(struct reply *reply)
     tcb_set_state(thread, THREAD_INACTIVE);
 }
 
+void reply_lend(struct reply *reply, struct sched_context *sc)
+{
+    struct reply *older = sc->top_reply;
+    if (older) {
+        older->newer = (word_t)reply;
+    }
+    reply->older = older;
+    set_top(sc, reply);
+}
+
+void reply_take_back(struct reply *reply, struct sched_context *sc)
+{
+    KASSERT(sc->top_reply == reply);
+    set_top(sc, reply->older);
+    reply->older = NULL;
+    reply->newer = 0;
+}
+
 void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, bool can_donate)
 {
     struct sched_context *sc = caller->sc;
@@ -56,12 +74,7 @@ void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, boo
     if (!can_donate || !sc || callee->sc) {
         return;
     }
-    struct reply *older = sc->top_reply;
-    if (older) {
-        older->newer = (word_t)reply;
-    }
-    reply->older = older;
-    set_top(sc, reply);
+    reply_lend(reply, sc);
     sc_donate(sc, callee);
 }
 
@@ -85,9 +98,7 @@ static void remove_caller(struct reply *reply)
     struct tcb *caller = reply->thread;
     struct sched_context *sc = reply_stack_owner(reply);
     if (sc) {
-        set_top(sc, reply->older);
-        reply->older = NULL;
-        reply->newer = 0;
+        reply_take_back(reply, sc);
         if (!caller->sc) {
             sc_donate(sc, caller);
         }

@@ -15,6 +15,10 @@ void reply_unlink(struct reply *reply);
 // The caller waits on the (free) reply object; if allowed, its scheduling context moves to the callee (DON-2).
 void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, bool can_donate);
 
+// Makes a reply object with a caller the new top of the context's call stack; and takes the top off again.
+void reply_lend(struct reply *reply, struct sched_context *sc);
+void reply_take_back(struct reply *reply, struct sched_context *sc);
+
 // A reply capability is invoked by the replier (objects §10.5). No effect if nobody waits.
 void reply_invoke(struct reply *reply, struct tcb *replier, bool can_grant);
 
