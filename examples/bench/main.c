@@ -5,8 +5,12 @@
 #include <lab4/runtime.h>
 
 #include "actors.h"
+#include "big_cspace.h"
 #include "lib/pool.h"
+#include "memory.h"
 #include "paths.h"
+
+enum { SLOT_BITS = 17 };
 
 struct measurement {
     const char *name;
@@ -21,6 +25,10 @@ static const struct measurement measurements[] = {
     {"yield", measure_yield},
     {"fault", measure_faults},
     {"interrupt", measure_interrupt},
+    {"map", measure_mapping},
+    {"retype", measure_retype},
+    {"revoke", measure_revoke},
+    {"create", measure_creation},
 };
 
 enum { NUM_MEASUREMENTS = sizeof(measurements) / sizeof(measurements[0]) };
@@ -29,7 +37,7 @@ enum { NUM_MEASUREMENTS = sizeof(measurements) / sizeof(measurements[0]) };
  * Which measurements to make, comma-separated names; empty: all. A root task has no arguments, so tools/bench writes them over
  * this in a copy of the program.
  */
-volatile char bench_selection[128] = "";
+volatile char bench_selection[128] __attribute__((section(".data"))) = ""; /* .data: it must be in the file */
 
 static bool is_selected(const char *name)
 {
@@ -60,6 +68,7 @@ int main(void)
     printf("bench: key, size, least, median, most\n");
     counter_start();
     report_init();
+    big_cspace_init(SLOT_BITS);
     pool_init(lab4_bootinfo());
     if (since_reset) {
         report_difference("start_up", 1, &(seL4_Word) {since_reset}, 1);
