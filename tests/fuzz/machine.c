@@ -18,6 +18,7 @@ enum { MAX_REPEATS = 4, MAX_TICKS = 6, MAX_OVERRUN = 0x4000, SCRATCH_WORDS = 204
 static bool clock_stood_still;
 
 const struct machine_observer *machine_observer;
+bool machine_is_punctual;
 
 // The platform's own state is small: the snapshot holds a copy.
 static struct fake_state fake_snapshot;
@@ -180,7 +181,8 @@ static void run_time(ticks_t ticks)
         fake.now = fake.timer_deadline > fake.now ? fake.timer_deadline : fake.now;
         enter(MACHINE_IRQ, NULL);
     }
-    ticks_t latest = fake.timer_deadline < ~(ticks_t)0 - MAX_OVERRUN ? fake.timer_deadline + MAX_OVERRUN : ~(ticks_t)0;
+    ticks_t overrun = machine_is_punctual ? 0 : MAX_OVERRUN;
+    ticks_t latest = fake.timer_deadline < ~(ticks_t)0 - overrun ? fake.timer_deadline + overrun : ~(ticks_t)0;
     fake.now = end < latest ? end : fake.now > latest ? fake.now : latest;
 }
 

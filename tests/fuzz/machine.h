@@ -23,6 +23,9 @@ void machine_reset(void);
 // Steps that the present state has no use for (a call while idle) do nothing.
 void machine_run_step(const struct step *step);
 
+// Never let time pass beyond the timer's deadline without interrupting: no interrupt latency.
+extern bool machine_is_punctual;
+
 // Lets restarted threads repeat their system calls, and time pass while all wait: what a machine does by itself.
 void machine_settle(void);
 

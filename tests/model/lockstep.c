@@ -19,6 +19,11 @@ static bool is_debug_call(word_t number)
     return (sword_t)number <= -12 && (sword_t)number >= -17;
 }
 
+static bool may_take_fast_path(word_t number)
+{
+    return (sword_t)number == -1 || (sword_t)number == -2;
+}
+
 // Does the current thread's budget cover what it has used (threads §4.7 A)? Otherwise the kernel ends its slice.
 static bool has_budget(ticks_t now)
 {
@@ -66,6 +71,10 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
         return;
     }
     if (caller != 0 && !has_budget(now)) {
+        if (entry == ENTRY_SYSCALL && may_take_fast_path(m_thread(prediction, caller)->x[7])) {
+            m_give_up(prediction, "the slice is over, unless a fast path is taken"); // FP-2: both are right
+            return;
+        }
         bool is_round_robin = ks.charged_sc->period == 0;
         model_predict_end_of_slice(prediction, !is_round_robin, entry != ENTRY_IRQ);
         entry = ENTRY_IRQ; // what was asked for is not done, but an interrupt is taken
