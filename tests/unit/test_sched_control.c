@@ -263,6 +263,13 @@ TEST(configuring_a_preempted_current_context_does_not_lose_the_thread) // thread
     assert_int_equal(head_of(root).amount, us_to_ticks(1000));
 }
 
+TEST(configuring_ones_own_context_chooses_anew) // threads §3.4 10c: demand
+{
+    fake_forget_calls();
+    assert_ok(configure_sc(SC, 1000, 2000, 0, 0, 0));
+    assert_int_equal(fake_count_calls(FAKE_VSPACE_ACTIVATE), 1);
+}
+
 TEST(raising_the_budget_of_a_running_thread_schedules_the_difference_a_period_later) // threads §5 REF-update
 {
     const struct thread *a = given_thread();
@@ -311,6 +318,7 @@ int main(void)
         RUN(configuring_a_ready_thread_of_lower_priority_moves_it_to_the_front),
         RUN(configuring_keeps_the_consumed_counter),
         RUN(configuring_a_preempted_current_context_does_not_lose_the_thread),
+        RUN(configuring_ones_own_context_chooses_anew),
         RUN(raising_the_budget_of_a_running_thread_schedules_the_difference_a_period_later),
     };
     return RUN_ALL("SchedControl", tests);

@@ -36,6 +36,22 @@ TEST(a_new_tcb_is_named_after_its_creator) // threads TCB-5
     assert_string_equal(a->name, "child of: 'rootserver'");
 }
 
+TEST(a_long_name_is_cut_to_what_fits) // threads TCB-5; the text is not ABI, but it must end
+{
+    memset(root->tcb->name, 'x', TCB_NAME_BYTES - 1);
+    struct tcb *a = object_of(given_object(seL4_TCBObject, 0));
+    assert_int_equal(strlen(a->name), TCB_NAME_BYTES - 1);
+    assert_memory_equal(a->name, "child of: 'xxx", 14);
+}
+
+TEST(the_machine_is_told_of_a_new_thread) // platform.h: plat_thread_init, REG-9
+{
+    fake_forget_calls();
+    struct tcb *a = object_of(given_object(seL4_TCBObject, 0));
+    assert_int_equal(fake_count_calls(FAKE_THREAD_INIT), 1);
+    assert_int_equal(fake_nth_call(FAKE_THREAD_INIT, 0)->a, (word_t)a);
+}
+
 TEST(the_initial_thread_has_a_round_robin_slice_and_no_handlers) // threads TCB-8
 {
     assert_int_equal(root->tcb->priority, 255);
@@ -452,6 +468,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(a_new_tcb_is_inactive_and_empty),
         RUN(a_new_tcb_is_named_after_its_creator),
+        RUN(a_long_name_is_cut_to_what_fits),
+        RUN(the_machine_is_told_of_a_new_thread),
         RUN(the_initial_thread_has_a_round_robin_slice_and_no_handlers),
         RUN(suspending_a_running_thread_remembers_the_next_instruction),
         RUN(suspending_a_thread_that_is_to_restart_remembers_where),
