@@ -98,10 +98,10 @@ static void exceptions(void)
     puppet_run(&a, puppet_use_fpu, raw(LAB4_SYS_Yield, PAIRS(X0, 0x1234)));
     check_returned("memory #65 a vector register can be used at once", &a, PAIRS(X1, 0x1234));
     if (on_qemu()) {
-        must(seL4_TCB_SetFlags(a.tcb, 0, 1).error, "disabling its FPU");
+        must((seL4_Error)seL4_TCB_SetFlags(a.tcb, 0, 1).error, "disabling its FPU");
         puppet_run(&a, puppet_use_fpu, raw(LAB4_SYS_Yield, PAIRS(X0, 0x1234)));
         check("threads #92 with the FPU disabled: UserException 0x1fe00000", a.report.mr[seL4_UserException_Number], 0x1fe00000);
-        must(seL4_TCB_SetFlags(a.tcb, 1, 0).error, "enabling its FPU");
+        must((seL4_Error)seL4_TCB_SetFlags(a.tcb, 1, 0).error, "enabling its FPU");
         puppet_run(&a, puppet_jump, raw(LAB4_SYS_Yield, PAIRS(X0, (seL4_Word)puppet_syscall + 2)));
         check("memory #57 an unaligned pc: UserException 0x8a000000", a.report.mr[seL4_UserException_Number], 0x8a000000);
     }

@@ -150,6 +150,21 @@ static void wakeups_by_equals(void)
 }
 
 /* threads §12 #54, #55 */
+/* a, the running one, wakes d and then blocks; b is between them, c an older equal of d. */
+static void woken_by_who_blocks(void)
+{
+    const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0), idle = pool_object(seL4_NotificationObject, 0);
+    everyone_at(LOW);
+    set_priority(&a, HIGH);
+    set_priority(&b, MIDDLE);
+    puppet_do(&d, do_wait(endpoint));
+    ready(&c);
+    ready(&b);
+    puppet_start(&a, puppet_syscall, raw(LAB4_SYS_NBSendWait, PAIRS(X0, idle, X1, 0, X6, endpoint)));
+    settle();
+    check_text("§4.4 a thread woken by one that then blocks: behind higher priorities, before older equals", order(), "bdc");
+}
+
 static void passive_server(void)
 {
     const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0);
@@ -393,6 +408,7 @@ int main(void)
     order_of_wakeups();
     priority_changes();
     wakeups_by_equals();
+    woken_by_who_blocks();
     passive_server();
     yields();
     yield_to();
