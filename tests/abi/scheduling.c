@@ -165,6 +165,7 @@ static void woken_by_who_blocks(void)
     check_text("§4.4 a thread woken by one that then blocks: behind higher priorities, before older equals", order(), "bdc");
 }
 
+/* threads §12 #54, #55 */
 static void passive_server(void)
 {
     const seL4_CPtr endpoint = pool_object(seL4_EndpointObject, 0);
