@@ -50,7 +50,7 @@ def worst_stack(readelf, directories):
     for name in REPORTING:
         graph.calls.pop(name, None)
     best = deepest_paths(graph)
-    return max(best[name] for name in ENTRIES if name in best)
+    return max((best[name] for name in ENTRIES if name in best), default=None)
 
 
 def main():
@@ -58,7 +58,11 @@ def main():
         sys.exit(__doc__)
     kernel, readelf, limit, directories = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]
     text, data, bss = sizes(readelf, kernel)
-    used, path = worst_stack(readelf, directories)
+    deepest = worst_stack(readelf, directories)
+    if deepest is None:
+        print(f"kernel.elf: text {text}, data {data}, bss {bss} bytes; no call graph in this build, see the debug build for the stack")
+        return
+    used, path = deepest
     print(f"kernel.elf: text {text}, data {data}, bss {bss} bytes; worst-case stack {used} of {limit} bytes")
     if used > limit:
         sys.exit("the kernel stack is too small for\n  " + "\n  ".join(path))
