@@ -112,9 +112,9 @@ static void set_own_priority(seL4_Word priority)
 }
 
 /* The root thread steps behind everybody else; it is back when all of them wait. */
-static void let_everybody_run(void)
+void let_everybody_run(void)
 {
-    set_own_priority(1);
+    set_own_priority(PRIORITY_BYSTANDER + 1);
     set_own_priority(ROOT_PRIORITY);
 }
 
@@ -124,6 +124,8 @@ void actor_call_up(enum actor index, const struct script *script)
     actor->script = *script;
     actor->is_called_up = true;
     must(seL4_TCB_Suspend(actor->tcb), "seL4_TCB_Suspend");
+    must(seL4_SchedControl_Configure(lab4_bootinfo()->schedcontrol.start, actor->sc, script->period ? script->budget : SLICE,
+                                     script->period ? script->period : SLICE, 0, 0), "seL4_SchedControl_Configure");
     must(seL4_TCB_SetSchedParams(actor->tcb, seL4_CapInitThreadTCB, script->priority, script->priority, actor->sc,
                                  script->fault_handler), "seL4_TCB_SetSchedParams");
     const seL4_TCB_SetFlags_t flags = seL4_TCB_SetFlags(actor->tcb, seL4_TCBFlag_fpuDisabled,

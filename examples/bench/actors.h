@@ -14,7 +14,8 @@
 /* Who there is: three threads of the root task's address space, and one of an address space with the same pages. */
 enum actor { FIRST, SECOND, THIRD, FOREIGN, NUM_ACTORS };
 
-enum { PRIORITY_LOWEST = 90, PRIORITY_LOW = 100, PRIORITY_MIDDLE = 110, PRIORITY_HIGH = 120 };
+/* Nobody else's threads may run above PRIORITY_BYSTANDER while actors play. */
+enum { PRIORITY_BYSTANDER = 79, PRIORITY_LOWEST = 90, PRIORITY_LOW = 100, PRIORITY_MIDDLE = 110, PRIORITY_HIGH = 120 };
 
 /* Steps that are no system calls. */
 enum { NO_STEP = 0, STEP_UNDEFINED = 1, STEP_LOAD = 2 };
@@ -30,6 +31,7 @@ struct script {
     bool is_passive;         /* has no scheduling context of its own once it waits */
     bool uses_fp;            /* otherwise it is not allowed to */
     seL4_CPtr fault_handler; /* 0: none */
+    seL4_Time budget, period; /* microseconds; 0: so much that no slice ends */
     struct step once, each, then;
 };
 
@@ -46,6 +48,9 @@ void actor_call_up(enum actor actor, const struct script *script);
 
 /* Runs all that were called up until they are done or wait. */
 void actors_play(void);
+
+/* Runs everybody of a priority above PRIORITY_BYSTANDER until they are done or wait. */
+void let_everybody_run(void);
 
 const struct notes *notes_of(enum actor actor);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Counters, by machine: the only part of the benchmark that knows which one it runs on.
+ * Counters, by machine, and what else has to be written in assembler: the only part of the benchmark that knows its machine.
  *
  *   AArch64   the PMU's cycle counter, which the kernel must export (LAB4_EXPORT_PMU_USER). QEMU with `-icount shift=0`
  *             executes one instruction a cycle, so the figures are instructions and do not vary.
@@ -22,6 +22,7 @@ struct timed {
 enum { COUNTER_IS_EXACT = 1, UNDEFINED_INSTRUCTION_BYTES = 4 };
 
 #define UNDEFINED_INSTRUCTION "udf #0\n"
+#define YIELD_AND_JUMP(label) "mov x7, #-11\n svc #0\n b " label "\n"
 
 static inline void counter_start(void)
 {
@@ -103,6 +104,9 @@ enum { COUNTER_IS_EXACT = 0, UNDEFINED_INSTRUCTION_BYTES = 2 };
 /* Not before what precedes is done, and done before what follows begins; in rax, rdx is lost. */
 #define READ_TSC "lfence\n rdtsc\n lfence\n shl $32, %%rdx\n or %%rdx, %%rax\n"
 #define UNDEFINED_INSTRUCTION "ud2\n"
+#define YIELD_AND_JUMP(label) \
+    "mov $-11, %rax\n movabs $" LAB4_GATE_STRING(LAB4_GATE_PAGE) ", %r13\n lea 1f(%rip), %r11\n" \
+    "jmp *" LAB4_GATE_STRING(LAB4_GATE_ENTRY_OFFSET) "(%r13)\n 1: jmp " label "\n"
 
 static inline void counter_start(void)
 {

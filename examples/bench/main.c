@@ -6,6 +6,7 @@
 
 #include "actors.h"
 #include "big_cspace.h"
+#include "growth.h"
 #include "lib/pool.h"
 #include "memory.h"
 #include "paths.h"
@@ -18,6 +19,7 @@ struct measurement {
 };
 
 static const struct measurement measurements[] = {
+    {"clock", report_clock},
     {"small", measure_small_calls},
     {"call", measure_call_and_reply},
     {"send", measure_send},
@@ -29,6 +31,7 @@ static const struct measurement measurements[] = {
     {"retype", measure_retype},
     {"revoke", measure_revoke},
     {"create", measure_creation},
+    {"growth", measure_growth},
 };
 
 enum { NUM_MEASUREMENTS = sizeof(measurements) / sizeof(measurements[0]) };

@@ -108,15 +108,17 @@ void measure_send(void)
 
 /* -------------------------------------------------------------------------------------- notifications */
 
-static void signal_higher(const char *signal_key, const char *wait_key, enum actor waiter, bool uses_fp)
+static void signal_higher(const char *signal_key, const char *wait_key, seL4_Word size, enum actor waiter, bool uses_fp)
 {
     const seL4_CPtr notification = pool_object(seL4_NotificationObject, 0);
     actor_call_up(waiter, &(struct script) {.priority = PRIORITY_HIGH, .uses_fp = uses_fp,
                                             .once = WAIT(.cap = notification), .each = WAIT(.cap = notification)});
     actor_call_up(FIRST, &(struct script) {.priority = PRIORITY_LOW, .uses_fp = uses_fp, .each = SEND(.cap = notification)});
     actors_play();
-    REPORT_INTERVAL(signal_key, 1, 0, FIRST, each, 1, waiter, each, 0);
-    REPORT_INTERVAL(wait_key, 1, 0, waiter, each, 0, FIRST, each, 0);
+    REPORT_INTERVAL(signal_key, size, 0, FIRST, each, 1, waiter, each, 0);
+    if (wait_key) {
+        REPORT_INTERVAL(wait_key, size, 0, waiter, each, 0, FIRST, each, 0);
+    }
 }
 
 /* A thread of the lowest priority wakes the signaller up again, when the one that was signalled waits again. */
@@ -134,26 +136,47 @@ static void signal_lower(void)
 
 void measure_signals(void)
 {
-    signal_higher("signal_higher", "wait_blocks", SECOND, false);
+    signal_higher("signal_higher", "wait_blocks", 1, SECOND, false);
     signal_lower();
-    signal_higher("schedule", "schedule_back", SECOND, true);
-    signal_higher("schedule_spaces", "schedule_spaces_back", FOREIGN, true);
+    signal_higher("schedule", "schedule_back", 1, SECOND, true);
+    signal_higher("schedule_spaces", "schedule_spaces_back", 1, FOREIGN, true);
 }
 
 /* ---------------------------------------------------------------------------------------------- Yield */
 
-void measure_yield(void)
+static void yield_switch(const char *key, seL4_Word size)
 {
     const struct script script = {.priority = PRIORITY_MIDDLE, .each = YIELD};
-    actor_call_up(FIRST, &script);
-    actors_play();
-    REPORT_STEP("yield", FIRST, each);
-
     /* SECOND starts, and yields; FIRST starts, and its first Yield is the end of SECOND's: from then on they alternate. */
     actor_call_up(FIRST, &script);
     actor_call_up(SECOND, &script);
     actors_play();
-    REPORT_INTERVAL("yield_switch", 1, 0, FIRST, each, 0, SECOND, each, 0);
+    REPORT_INTERVAL(key, size, 0, FIRST, each, 0, SECOND, each, 0);
+}
+
+void measure_yield(void)
+{
+    actor_call_up(FIRST, &(struct script) {.priority = PRIORITY_MIDDLE, .each = YIELD});
+    actors_play();
+    REPORT_STEP("yield", FIRST, each);
+    yield_switch("yield_switch", 1);
+}
+
+/* A periodic thread gives the rest of its budget away and sleeps; another starts. Only the first time is certain to be so. */
+static void sleep_until_next_period(const char *key, seL4_Word size)
+{
+    actors_load_from = &samples[0];
+    actor_call_up(SECOND, &(struct script) {.priority = PRIORITY_LOW, .each = {.number = STEP_LOAD}});
+    actor_call_up(FIRST, &(struct script) {.priority = PRIORITY_HIGH, .each = YIELD, .budget = 1000, .period = 100000});
+    actors_play();
+    report_one(key, size, notes_of(SECOND)->each[0].before - notes_of(FIRST)->each[0].before);
+}
+
+void measure_switches(const char *signal_key, const char *yield_key, const char *sleep_key, seL4_Word size)
+{
+    signal_higher(signal_key, NULL, size, SECOND, false);
+    yield_switch(yield_key, size);
+    sleep_until_next_period(sleep_key, size);
 }
 
 /* --------------------------------------------------------------------------------------------- faults */

@@ -22,4 +22,7 @@ void report_difference(const char *key, seL4_Word size, seL4_Word *samples, seL4
 /* A single measurement. */
 void report_one(const char *key, seL4_Word size, seL4_Word count);
 
+/* How many counts a millisecond has, and how many a fixed loop of this program takes. */
+void report_clock(void);
+
 #endif
