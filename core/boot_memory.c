@@ -43,16 +43,17 @@ bool range_list_add(struct range_list *list, struct phys_range range)
 
 bool range_list_remove(struct range_list *list, struct phys_range hole)
 {
-    for (word_t i = 0; i < list->count; i++) {
+    for (word_t i = 0; i < list->count && hole.start < hole.end;) {
         struct phys_range range = list->ranges[i];
-        if (hole.start >= hole.end || hole.end <= range.start || hole.start >= range.end) {
+        if (hole.end <= range.start || hole.start >= range.end) {
+            i++;
             continue;
         }
-        remove_at(list, i);
-        if (hole.end < range.end && !insert_at(list, i, (struct phys_range){hole.end, range.end})) {
+        remove_at(list, i); // the next range is now at i: a hole may cover several
+        if (range.start < hole.start && !insert_at(list, i++, (struct phys_range){range.start, hole.start})) {
             return false;
         }
-        if (range.start < hole.start && !insert_at(list, i, (struct phys_range){range.start, hole.start})) {
+        if (hole.end < range.end && !insert_at(list, i++, (struct phys_range){hole.end, range.end})) {
             return false;
         }
     }
