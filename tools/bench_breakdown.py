@@ -41,6 +41,8 @@ class Symbols:
         text = subprocess.run(["aarch64-linux-gnu-nm", "--defined-only", str(program)], stdout=subprocess.PIPE, text=True, check=True).stdout
         table = {}
         for line in text.splitlines():
+            if len(line.split()) != 3:
+                continue  # undefined, or nameless after link-time optimisation
             address, kind, name = line.split()
             if kind in "tTwW" and not name.startswith(("$", "ki_")):
                 table.setdefault(int(address, 16), name)
