@@ -203,6 +203,12 @@ TEST(masking_a_notification_uses_write_and_read)
     assert_int_equal(notification_cap_can_receive(cap_mask_rights(full, READ)), 1);
 }
 
+TEST(masking_gives_a_notification_no_right_that_it_lacked)
+{
+    struct cap none = MAKE_CAP(notification, .object = BASE, .badge = 3);
+    assert_true(is_same(cap_mask_rights(none, ALL_RIGHTS), none));
+}
+
 TEST(masking_a_reply_uses_grant)
 {
     struct cap full = MAKE_CAP(reply, .object = BASE, .can_grant = 1), none = MAKE_CAP(reply, .object = BASE);
@@ -341,6 +347,15 @@ TEST(irq_control_is_the_region_of_handlers_and_signals)
     assert_false(cap_same_region(MAKE_CAP(sgi_signal, .sgi = 2), MAKE_CAP(sgi_signal, .sgi = 3)));
 }
 
+TEST(a_signal_or_a_handler_is_the_region_of_its_kind_only)
+{
+    struct cap sgi = MAKE_CAP(sgi_signal, .sgi = 2), handler = MAKE_CAP(irq_handler, .irq = 2);
+    assert_true(cap_same_region(sgi, sgi));
+    assert_false(cap_same_region(sgi, handler));
+    assert_false(cap_same_region(handler, sgi));
+    assert_false(cap_same_region(handler, MAKE_CAP(irq_control, .unused = 0)));
+}
+
 TEST(capabilities_without_memory_are_the_same_region_by_kind)
 {
     assert_true(cap_same_region(MAKE_CAP(domain, .unused = 0), MAKE_CAP(domain, .unused = 0)));
@@ -411,6 +426,8 @@ int main(void)
         RUN(null_and_zombies_are_the_same_region_as_nothing),
         RUN(untypeds_irq_control_and_signals_keep_nothing_alive),
         RUN(frames_are_the_same_object_if_base_size_and_device_flag_agree),
+        RUN(masking_gives_a_notification_no_right_that_it_lacked),
+        RUN(a_signal_or_a_handler_is_the_region_of_its_kind_only),
     };
     return RUN_ALL("cap", tests);
 }

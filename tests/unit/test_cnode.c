@@ -414,6 +414,11 @@ TEST(cancel_badged_sends_needs_all_four_rights)
     assert_refused(cnode_cancel_badged_sends(AT(no_write)), seL4_IllegalOperation);
 }
 
+TEST(cancel_badged_sends_looks_its_target_up)
+{
+    assert_refused(cnode_cancel_badged_sends(PLACE(CNODE, TCB, 0)), seL4_RangeError, 1, 64);
+}
+
 // objects §4.4
 TEST(cancel_badged_sends_on_anything_else_is_illegal)
 {
@@ -549,6 +554,7 @@ int main(void)
         RUN(cancelling_a_queued_fault_leaves_the_thread_inactive),
         RUN(revoke_and_delete_of_an_empty_slot_succeed),
         RUN(cnode_methods_do_nothing_in_the_first_phase_of_a_combined_call),
+        RUN(cancel_badged_sends_looks_its_target_up),
     };
     return RUN_ALL("cnode", tests);
 }

@@ -328,6 +328,91 @@ TEST(without_an_interrupt_nothing_is_preempted)
     assert_empty(cnode);
 }
 
+// objects §5.1: a preemption in the middle of parking an inner container
+TEST(parking_a_container_can_be_preempted_and_goes_on)
+{
+    struct nest n = given_nested_cnodes();
+    given_irq();
+    ks.work_units = 100 - 14; // slots 15..3 of the outer CNode are 13 units; the exchange is the next one
+    fake_irq_raise(LINE);
+    cnode_delete(AT(n.outer));
+    assert_true(was_preempted(root));
+    assert_int_equal(zombie_cap_remaining(cap_of(n.outer)), 3);
+    assert_int_equal(cap_kind(n.inner[0].cap), kind_zombie);
+    assert_state(n.waits_on_lowest, THREAD_BLOCKED_ON_RECEIVE);
+    assert_ok(again());
+    assert_empty(n.outer);
+    assert_state(n.waits_on_lowest, THREAD_RESTART);
+    assert_state(n.waits_on_second, THREAD_BLOCKED_ON_RECEIVE);
+}
+
+// Two CNodes of 16 slots that hold each other's last capability, with one other capability in each: unreachable by any path,
+// but children of their untyped. Revoking that takes them apart, whichever slots they sit in.
+static void revoke_a_cycle(word_t index_in_a, word_t index_in_b)
+{
+    cptr_t untyped = given_untyped(12), a = new_slot(), b = new_slot();
+    assert_ok(retype_to(untyped, seL4_CapTableObject, 4, a));
+    assert_ok(retype_to(untyped, seL4_CapTableObject, 4, b));
+    struct slot *in_a = object_of(a), *in_b = object_of(b);
+    assert_ok(cnode_copy(PLACE(a, 2, 4), AT(TCB), ALL_RIGHTS));
+    assert_ok(cnode_copy(PLACE(b, 9, 4), AT(TCB), ALL_RIGHTS));
+    assert_ok(cnode_copy(PLACE(a, index_in_a, 4), AT(b), ALL_RIGHTS));
+    assert_ok(cnode_move(PLACE(b, index_in_b, 4), AT(a)));
+    assert_ok(cnode_delete(AT(b)));
+    assert_int_equal(copies_in(in_a, 16) + copies_in(in_b, 16), 4);
+    assert_ok(cnode_revoke(AT(untyped)));
+    assert_int_equal(copies_in(in_a, 16) + copies_in(in_b, 16), 0);
+    assert_ok(retype_to(untyped, seL4_UntypedObject, 12, a));
+}
+
+// objects §5.1 notes 2 and 3
+TEST(a_cycle_of_two_cnodes_is_taken_apart_by_revoking_their_memory)
+{
+    revoke_a_cycle(5, 0);
+    revoke_a_cycle(0, 7);
+    revoke_a_cycle(0, 0);
+    revoke_a_cycle(15, 15);
+}
+
+// A CNode that nothing but itself holds.
+TEST(a_cnode_that_only_itself_holds_is_taken_apart_by_revoking_its_memory)
+{
+    cptr_t untyped = given_untyped(12), cnode = new_slot();
+    assert_ok(retype_to(untyped, seL4_CapTableObject, 4, cnode));
+    struct slot *slots = object_of(cnode);
+    assert_ok(cnode_copy(PLACE(cnode, 11, 4), AT(TCB), ALL_RIGHTS));
+    assert_ok(cnode_copy(PLACE(cnode, 6, 4), AT(cnode), ALL_RIGHTS));
+    assert_ok(cnode_delete(AT(cnode)));
+    assert_int_equal(copies_in(slots, 16), 2);
+    assert_ok(cnode_revoke(AT(untyped)));
+    assert_int_equal(copies_in(slots, 16), 0);
+}
+
+// objects §5.5 rules 2 and 4: the context is gone, no interrupt waits; pending time is discarded
+TEST(a_thread_that_revokes_its_own_context_stops_at_the_preemption_point)
+{
+    cptr_t untyped = given_untyped(12), sc = new_slot(), endpoint = new_slot();
+    const struct thread *thread = given_inactive_thread();
+    assert_ok(retype_to(untyped, seL4_EndpointObject, 0, endpoint));
+    assert_ok(retype_to(untyped, seL4_SchedContextObject, 8, sc));
+    assert_ok(configure_sc(sc, 10000, 10000, 0, 0, 0));
+    assert_ok(unbind_sc(thread->sc));
+    assert_ok(bind_sc(sc, thread->cap));
+    assert_ok(resume(thread));
+    as(thread);
+    thread->tcb->regs.x[REG_SYSCALL] = 0;
+    ks.work_units = 99;
+    cnode_revoke(AT(untyped));
+    assert_empty(sc);
+    assert_holds(endpoint, endpoint);
+    assert_runs(root);
+    assert_state(thread, THREAD_RESTART);
+    assert_ok(bind_sc(thread->sc, thread->cap));
+    as(thread);
+    assert_ok(again());
+    assert_empty(endpoint);
+}
+
 // objects §5.5 rule 4: the interrupt is taken
 TEST(a_preempted_operation_takes_the_interrupt_that_caused_it)
 {
@@ -737,6 +822,10 @@ int main(void)
         RUN(deleting_any_frame_capability_removes_its_own_mapping),
         RUN(deleting_the_last_capability_to_a_vspace_frees_its_asid),
         RUN(deleting_the_last_handler_deletes_the_bound_notification),
+        RUN(parking_a_container_can_be_preempted_and_goes_on),
+        RUN(a_cycle_of_two_cnodes_is_taken_apart_by_revoking_their_memory),
+        RUN(a_cnode_that_only_itself_holds_is_taken_apart_by_revoking_its_memory),
+        RUN(a_thread_that_revokes_its_own_context_stops_at_the_preemption_point),
     };
     return RUN_ALL("deletion", tests);
 }

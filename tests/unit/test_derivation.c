@@ -161,6 +161,19 @@ TEST(revoking_a_notification_badge_spares_other_families)
     assert_empty(old);
 }
 
+// objects §2.2 rule 4: the badge behind it in the list is another one
+TEST(revoking_a_badge_spares_the_other_badge_behind_it)
+{
+    cptr_t endpoint = given_endpoint(), old = given_minted(endpoint, ALL_RIGHTS, 6), young = given_minted(endpoint, ALL_RIGHTS, 5);
+    assert_true(is_behind(young, old));
+    assert_ok(cnode_revoke(AT(young)));
+    assert_holds(old, endpoint);
+    cptr_t notification = given_notification();
+    cptr_t old_signal = given_minted(notification, ALL_RIGHTS, 6), young_signal = given_minted(notification, ALL_RIGHTS, 5);
+    assert_ok(cnode_revoke(AT(young_signal)));
+    assert_holds(old_signal, notification);
+}
+
 // objects §12 #29
 TEST(copies_of_a_deleted_badge_are_no_parents_of_each_other)
 {
@@ -404,6 +417,7 @@ int main(void)
         RUN(a_thread_whose_cspace_slot_holds_the_last_capability_cannot_be_reconfigured),
         RUN(a_cspace_root_is_installed_with_its_guard_unless_data_is_given),
         RUN(a_handler_that_dies_with_the_one_it_replaces_is_not_installed),
+        RUN(revoking_a_badge_spares_the_other_badge_behind_it),
     };
     return RUN_ALL("derivation", tests);
 }

@@ -381,6 +381,45 @@ TEST(the_scheduler_dump_lists_every_thread)
     assert_non_null(strstr(fake.console, "restart"));
 }
 
+TEST(the_scheduler_dump_marks_sleepers)
+{
+    const struct thread *thread = given_thread();
+    assert_ok(configure_sc(thread->sc, 1000, 100000, 0, 0, 0));
+    as(thread);
+    wind_clock_us(1000);
+    take_irq();
+    as(root);
+    fake_forget_console();
+    debug_call(DUMP_SCHEDULER, 0);
+    assert_non_null(strstr(fake.console, "yes"));
+}
+
+TEST(the_snapshot_of_a_thread_without_cspace_lists_no_capabilities)
+{
+    const struct thread *thread = given_thread();
+    as(thread);
+    assert_ok(cnode_delete(AT(new_slot())));
+    struct slot cspace = thread->tcb->slots[TCB_CSPACE];
+    thread->tcb->slots[TCB_CSPACE] = (struct slot){0}; // as after its CNode was revoked; the checker does not run meanwhile
+    thread->tcb->regs.x[REG_SYSCALL] = (word_t)SNAPSHOT;
+    core_syscall();
+    thread->tcb->slots[TCB_CSPACE] = cspace;
+    assert_null(strstr(fake.console, "cspace["));
+}
+
+// design §4.3: a raw host call on the hosted machine
+TEST(a_trap_that_is_no_system_call_of_ours_is_an_unknown_system_call)
+{
+    cptr_t handler = given_endpoint();
+    const struct thread *thread = given_handled_thread(handler);
+    unknown_trap(231);
+    as(root);
+    struct result r = sys_wait(handler);
+    assert_int_equal(r.label, seL4_Fault_UnknownSyscall);
+    assert_int_equal(r.mr[8], thread->tcb->regs.fault_pc);
+    assert_int_equal(r.mr[12], 231);
+}
+
 TEST(the_snapshot_lists_capabilities)
 {
     debug_call(SNAPSHOT, 0);
@@ -427,6 +466,9 @@ int main(void)
         RUN(the_scheduler_dump_lists_every_thread),
         RUN(the_snapshot_lists_capabilities),
         RUN(a_plain_halt_ends_the_machine_with_status_0),
+        RUN(the_scheduler_dump_marks_sleepers),
+        RUN(the_snapshot_of_a_thread_without_cspace_lists_no_capabilities),
+        RUN(a_trap_that_is_no_system_call_of_ours_is_an_unknown_system_call),
     };
     return RUN_ALL("dispatcher", tests);
 }

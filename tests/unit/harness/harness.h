@@ -175,6 +175,7 @@ struct result again(void);
 
 void vm_fault(vaddr_t address, bool is_fetch, word_t syndrome);
 void user_exception(word_t syndrome);
+void unknown_trap(word_t number); // a trap instruction that is no system call of ours
 
 void raise_irq(word_t irq);        // and takes it, if the line is enabled
 void take_irq(void);               // an interrupt entry, whatever is pending

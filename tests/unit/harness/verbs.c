@@ -280,6 +280,11 @@ void user_exception(word_t syndrome)
     enter_fault(&(struct hw_fault){.kind = HW_FAULT_USER_EXCEPTION, .syndrome = (uint32_t)syndrome});
 }
 
+void unknown_trap(word_t number)
+{
+    enter_fault(&(struct hw_fault){.kind = HW_FAULT_UNKNOWN_SYSCALL, .number = number});
+}
+
 void raise_irq(word_t irq)
 {
     fake_irq_raise(irq);
