@@ -154,22 +154,24 @@ static void yield_switch(const char *key, seL4_Word size)
     REPORT_INTERVAL(key, size, 0, FIRST, each, 0, SECOND, each, 0);
 }
 
+/* A periodic thread gives the rest of its budget away and sleeps, until after all this; another starts. */
+static void sleep_until_next_period(const char *key, seL4_Word size)
+{
+    actors_load_from = &samples[0];
+    actor_call_up(SECOND, &(struct script) {.priority = PRIORITY_LOW, .each = {.number = STEP_LOAD}});
+    actor_call_up(FIRST, &(struct script) {.priority = PRIORITY_HIGH, .once = {.number = STEP_LOAD}, .each = YIELD,
+                                           .budget = 1000, .period = 10000000});
+    actors_play();
+    report_one(key, size, notes_of(SECOND)->each[0].before - notes_of(FIRST)->received_first);
+}
+
 void measure_yield(void)
 {
     actor_call_up(FIRST, &(struct script) {.priority = PRIORITY_MIDDLE, .each = YIELD});
     actors_play();
     REPORT_STEP("yield", FIRST, each);
     yield_switch("yield_switch", 1);
-}
-
-/* A periodic thread gives the rest of its budget away and sleeps; another starts. Only the first time is certain to be so. */
-static void sleep_until_next_period(const char *key, seL4_Word size)
-{
-    actors_load_from = &samples[0];
-    actor_call_up(SECOND, &(struct script) {.priority = PRIORITY_LOW, .each = {.number = STEP_LOAD}});
-    actor_call_up(FIRST, &(struct script) {.priority = PRIORITY_HIGH, .each = YIELD, .budget = 1000, .period = 100000});
-    actors_play();
-    report_one(key, size, notes_of(SECOND)->each[0].before - notes_of(FIRST)->each[0].before);
+    sleep_until_next_period("sleep", 1);
 }
 
 void measure_switches(const char *signal_key, const char *yield_key, const char *sleep_key, seL4_Word size)
