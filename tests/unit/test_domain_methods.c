@@ -120,6 +120,9 @@ TEST(set_start_of_the_only_slice_has_no_lasting_effect) // threads DOM-4
     assert_ok(set_start(0));
     assert_runs(root);
     assert_int_equal(ks.current_domain, 0);
+    assert_ok(set_tls_base(root, 5)); // done, not restarted
+    pass_time_us(20000);
+    assert_runs(root);
 }
 
 TEST(another_label_is_illegal_on_the_domain_capability) // threads §3.5

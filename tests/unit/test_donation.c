@@ -267,6 +267,15 @@ TEST(anyone_with_the_capability_may_reply_and_the_context_leaves_the_server) // 
     assert_state(server, THREAD_RUNNING);
 }
 
+TEST(a_client_answered_by_someone_else_goes_to_the_back_of_its_level) // threads DON-3: no demand if the server neither runs nor is the nominee
+{
+    const struct thread *server = given_server(), *client = given_thread(), *peer = given_thread();
+    as(client), (void)sys_call(endpoint, MESSAGE(1));
+    as(root), sys_send(reply, MESSAGE(2));
+    assert_null(server->tcb->sc);
+    assert_ready(255, peer, client);
+}
+
 TEST(a_reply_dates_a_sporadic_context_now) // threads §6.3 step 3, REF-6
 {
     endpoint = given_endpoint(), reply = given_reply();
@@ -712,6 +721,19 @@ TEST(a_signal_dates_a_sporadic_context_now) // threads REF-6
     assert_int_equal(head_of(waiter).time, ks.now);
 }
 
+TEST(moving_the_date_of_a_sporadic_context_makes_the_kernel_account) // threads CH-2: merge-on-unblock
+{
+    cptr_t notification = given_notification();
+    const struct thread *waiter = given_thread();
+    assert_ok(configure_sc(waiter->sc, 1000, 100000, 0, 0, 1));
+    as(waiter), sys_wait(notification);
+    assert_ok(set_priority(waiter, LOW));
+    wind_clock_us(300);
+    sys_signal(notification);
+    assert_int_equal(ks.pending, 0);
+    assert_int_equal(sc_of(root)->consumed, us_to_ticks(300));
+}
+
 TEST(a_message_dates_a_sporadic_context_now) // threads REF-6
 {
     const struct thread *receiver = given_thread();
@@ -789,6 +811,7 @@ int main(void)
         RUN(a_reply_by_call_is_answered_with_an_empty_success),
         RUN(a_caller_bound_to_a_new_context_leaves_the_old_one_with_the_server),
         RUN(anyone_with_the_capability_may_reply_and_the_context_leaves_the_server),
+        RUN(a_client_answered_by_someone_else_goes_to_the_back_of_its_level),
         RUN(a_reply_dates_a_sporadic_context_now),
         RUN(a_reply_leaves_the_date_of_a_constant_bandwidth_context),
         RUN(a_reply_object_in_use_for_another_thread_makes_that_thread_inactive),
@@ -829,6 +852,7 @@ int main(void)
         RUN(deleting_a_notification_leaves_the_thread_running_on_its_context),
         RUN(deleting_the_holder_of_a_notifications_context_makes_it_free_for_the_next),
         RUN(a_signal_dates_a_sporadic_context_now),
+        RUN(moving_the_date_of_a_sporadic_context_makes_the_kernel_account),
         RUN(a_message_dates_a_sporadic_context_now),
         RUN(a_queued_sender_that_is_received_has_its_sporadic_context_dated_now),
         RUN(a_deleted_endpoint_dates_the_sporadic_contexts_of_its_waiters_now),

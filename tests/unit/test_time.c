@@ -259,6 +259,8 @@ TEST(time_in_idle_is_charged_to_nobody) // threads CH-5, §10.2
     assert_int_equal(ks.pending, 0);
     assert_int_equal(sc_of(a)->consumed, 0);
     assert_int_equal(head_of(a).amount, us_to_ticks(1000));
+    assert_int_equal(idle_sc()->consumed, 0);
+    assert_int_equal(refill_head(idle_sc())->amount, REFILL_MAX);
 }
 
 TEST(a_constant_bandwidth_context_is_dated_now_when_it_is_switched_to) // threads REF-6, §4.7 E
