@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every way into the machine and out of it. Twice: with and without protection keys (suffix _pku and _plain); start.c
- * puts one of the two in force.
+ * Every way into the machine and out of it. Three times: without protection keys (suffix _plain), with
+ * them (_pku), and for hosts where the user's key must stay open while the machine runs (_open); protect.c chooses.
  *
  *   gate_*     a call from user code (docs/HOSTED-ABI.md). Stores what the call preserves in the current TCB, opens the
  *              machine's memory, calls C on the kernel stack.
@@ -32,7 +32,7 @@
     wrpkru
     .endm
 
-    .macro GATE suffix, pku
+    .macro GATE suffix, pkru /* while the machine runs; 0 = there are no keys */
     .p2align 6
     .globl gate_\suffix
     .type gate_\suffix, @function
@@ -44,8 +44,8 @@ gate_\suffix:
     movq %rax, %r13
     movq %rcx, %r14
     movq %rdx, %r15
-    .if \pku
-    WRITE_PKRU PKRU_MACHINE
+    .if \pkru
+    WRITE_PKRU \pkru
     .endif
     cld
     movq ks(%rip), %rax
@@ -99,7 +99,7 @@ exit_begin_\suffix:
     movq TCB_X(3)(%rbx), %r14
     movq TCB_X(2)(%rbx), %r15
     movq TCB_X(19)(%rbx), %rbx
-    .if \pku
+    .if \pkru
     WRITE_PKRU PKRU_USER
     .endif
     movq %r13, %rax
@@ -136,7 +136,7 @@ full_\suffix:
     movq TCB_X(29)(%rbx), %rbp
     movq TCB_SP(%rbx), %rsp
     movq TCB_X(19)(%rbx), %rbx
-    .if \pku
+    .if \pkru
     movl $0, %ecx
     movl $0, %edx
     movl $PKRU_USER, %eax
@@ -160,6 +160,7 @@ again_\suffix:
     jmp leave_\suffix
 
     .globl enter_\suffix
+    .type enter_\suffix, @function
 enter_\suffix:
     leaq platform_stack_top(%rip), %rsp
     call process_wait_for_turn
@@ -169,9 +170,9 @@ enter_\suffix:
     .globl signal_\suffix
     .type signal_\suffix, @function
 signal_\suffix:
-    .if \pku
+    .if \pkru
     movq %rdx, %r8
-    WRITE_PKRU PKRU_MACHINE
+    WRITE_PKRU \pkru
     movq %r8, %rdx
     .endif
     subq $8, %rsp
@@ -186,13 +187,14 @@ signal_\suffix:
     .endm
 
     GATE plain, 0
-    GATE pku, 1
+    GATE pku, PKRU_MACHINE
+    GATE open, PKRU_OPEN
 
     .section .rodata
     .p2align 3
     .globl exit_ranges
 exit_ranges: /* start, end */
-    .quad exit_begin_plain, exit_end_plain, exit_begin_pku, exit_end_pku
+    .quad exit_begin_plain, exit_end_plain, exit_begin_pku, exit_end_pku, exit_begin_open, exit_end_open
 
 /* ------------------------------------------------------------------------------- start, host calls */
 

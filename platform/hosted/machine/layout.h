@@ -27,9 +27,9 @@
 #define KEY_READ_ONLY 2 /* the scratch page of the full exit: user level may read it */
 
 /* PKRU: two bits a key, 1 = no access, 2 = no writing. */
-#define PKRU_USER 0x55555564   /* key 0 open, key 2 readable, all others closed */
+#define PKRU_USER 0x55555564    /* key 0 open, key 2 readable, all others closed */
 #define PKRU_MACHINE 0x55555541 /* key 0 closed, so that a stray user pointer is caught; keys 1 and 2 open */
-#define PKRU_OPEN 0x55555540   /* as PKRU_MACHINE, and key 0 open: to populate user mappings */
+#define PKRU_OPEN 0x55555540    /* keys 0, 1 and 2 open: to populate user mappings, and on old hosts (protect.c) */
 
 #define CONTROL_ATTENTION 256 /* offsetof(struct machine_control, attention) */
 

@@ -8,13 +8,12 @@
 #include "platform/hosted/machine/state.h"
 
 // --- gate.S
-void gate_plain(void), gate_pku(void);
-void signal_plain(void), signal_pku(void), signal_restorer(void);
-_Noreturn void enter_plain(void);
-_Noreturn void enter_pku(void);
+void gate_plain(void), gate_pku(void), gate_open(void);
+void signal_plain(void), signal_pku(void), signal_open(void), signal_restorer(void);
+void enter_plain(void), enter_pku(void), enter_open(void); // never return
 void protect_probe(void);
 extern const char protect_probe_trap[];
-extern const uint64_t exit_ranges[4];
+extern const uint64_t exit_ranges[3][2];
 extern char signal_stack[], kernel_stack_top[], exit_scratch[];
 
 // --- start.c: the image's entry, on the zygote's stack

@@ -161,8 +161,6 @@ void process_start(uint32_t number)
         __atomic_store_n(&control()->owner_pid, process->pid, __ATOMIC_SEQ_CST);
         control()->first_user_ns = host_monotonic_ns();
     }
-    if (machine.has_pku) {
-        enter_pku();
-    }
-    enter_plain();
+    machine.entry->enter();
+    __builtin_unreachable();
 }

@@ -5,12 +5,18 @@
 // code can execute WRPKRU.
 //
 // Two things depend on the host. Without keys the machine runs unprotected, after one line of warning. And Linux before
-// 6.12 writes signal frames with the rights of the interrupted code: then the signal stack must stay open to user code,
-// which is harmless because a frame is consumed before user code runs again. A probe decides, not a version number.
+// 6.12 writes a signal frame with the rights of whatever was interrupted, be it user code, the machine, or the first
+// instruction of another handler, where only key 0 is open. There the signal stack keeps key 0, and that key is never
+// closed. That is harmless, because a frame is consumed before user code runs again; only the check that the kernel does not
+// follow user pointers is lost. A probe decides, not a version number.
 #include "core/state.h"
 #include "platform/hosted/machine/machine.h"
 
 enum { PKRU_BIT_OF_HEADER = 9, HEADER_OFFSET = 512, PROT_RW = HOST_READ | HOST_WRITE };
+
+static const struct entry entry_plain = {gate_plain, signal_plain, enter_plain, 0};
+static const struct entry entry_pku = {gate_pku, signal_pku, enter_pku, PKRU_MACHINE};
+static const struct entry entry_open = {gate_open, signal_open, enter_open, PKRU_OPEN};
 
 static void write_pkru(uint32_t value)
 {
@@ -20,7 +26,7 @@ static void write_pkru(uint32_t value)
 void protect_open_user(bool open)
 {
     if (machine.has_pku) {
-        write_pkru(open ? PKRU_OPEN : PKRU_MACHINE);
+        write_pkru(open ? PKRU_OPEN : machine.entry->pkru);
     }
 }
 
@@ -73,6 +79,7 @@ void protect_start(void)
 {
     uint32_t wish = control()->protect;
     bool has_keys = wish != MACHINE_PROTECT_NONE && host_new_key() == KEY_MACHINE && host_new_key() == KEY_READ_ONLY;
+    machine.entry = &entry_plain;
     control()->protection = has_keys ? MACHINE_PROTECT_PKU : MACHINE_PROTECT_NONE;
     if (wish == MACHINE_PROTECT_PKU && !has_keys) {
         host_print(HOST_STDERR, "lab4: this host has no memory protection keys, which --protect=pku asks for\n");
@@ -85,9 +92,12 @@ void protect_start(void)
         return;
     }
     machine.has_pku = true;
+    machine.entry = &entry_pku;
     tag_everything();
     write_pkru(PKRU_MACHINE);
     if (!probe_signal_stack()) {
+        machine.entry = &entry_open;
+        write_pkru(PKRU_OPEN);
         host_protect_key((uint64_t)signal_stack, STACK_BYTES, PROT_RW, 0);
     }
 }

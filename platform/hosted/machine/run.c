@@ -233,6 +233,8 @@ int trap_signal(void)
     struct hw_fault fault;
     if (trap.signal == SIGVTALRM) {
         clock_break_spin();
+    } else if (ks.current->regs.pc >= MACHINE_USER_HIGH) {
+        return resume(); // which refuses to go there
     } else if (trap.signal != SIGALRM && classify(&trap, &fault)) {
         control()->statistics.faults++;
         enter_from_user();

@@ -34,7 +34,12 @@ static bool is_machine_text(uint64_t address)
 
 static bool is_in_exit(uint64_t address)
 {
-    return range_contains(exit_ranges[0], exit_ranges[1], address) || range_contains(exit_ranges[2], exit_ranges[3], address);
+    for (size_t i = 0; i < ARRAY_LENGTH(exit_ranges); i++) {
+        if (range_contains(exit_ranges[i][0], exit_ranges[i][1], address)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_owner(void)
@@ -171,7 +176,7 @@ void signals_install(void)
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGALRM, SIGVTALRM, SIGCHLD};
     host_signal_stack(signal_stack, STACK_BYTES);
     for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
-        host_signal_handler(numbers[i], machine.has_pku ? signal_pku : signal_plain, signal_restorer);
+        host_signal_handler(numbers[i], machine.entry->signal, signal_restorer);
     }
     host_signal_handler(SIGPIPE, NULL, signal_restorer);
 }

@@ -89,8 +89,10 @@ static void make_gate_page(void)
         refuse("it cannot map the gate page");
     }
     uint64_t *words = (uint64_t *)LAB4_GATE_PAGE;
-    words[LAB4_GATE_ENTRY_OFFSET / 8] = (uint64_t)(machine.has_pku ? gate_pku : gate_plain);
+    protect_open_user(true);
+    words[LAB4_GATE_ENTRY_OFFSET / 8] = (uint64_t)machine.entry->gate;
     words[LAB4_GATE_MAGIC_OFFSET / 8] = LAB4_GATE_MAGIC;
+    protect_open_user(false);
     host_protect(LAB4_GATE_PAGE, 4096, HOST_READ);
 }
 
@@ -125,13 +127,13 @@ _Noreturn void machine_main(const uint64_t *arguments)
     clock_start();
     context_start();
     host_unblock_signals();
-    signals_install();
     if (control()->host_cpu != MACHINE_CPU_NONE && !(control()->flags & MACHINE_FLAG_SPIN)) {
         host_pin(control()->host_cpu);
     }
     host_prctl(PR_SET_TIMERSLACK, 1);
     host_prctl(PR_SET_NO_NEW_PRIVS, 1);
     protect_start();
+    signals_install(); // only now is it known which entry
     make_gate_page();
     if (!boot_core()) {
         machine_end(MACHINE_STATUS_BOOT_FAILED);

@@ -58,6 +58,11 @@ struct controller {
     uint64_t is_edge[MACHINE_LINE_WORDS];
 };
 
+struct entry {
+    void (*gate)(void), (*signal)(void), (*enter)(void);
+    uint32_t pkru; // while the machine runs
+};
+
 struct machine {
     // --- the address space that the core activated; root = 0: an empty one
     paddr_t active_root;
@@ -83,6 +88,7 @@ struct machine {
 
     // --- what the host can do
     bool has_pku, has_fsgsbase;
+    const struct entry *entry; // the variant of gate.S in force
     uint32_t fp_mask;       // state components that belong to a thread
     bool fp_is_compact;     // XSAVEC rather than XSAVE
     uint32_t pkru_offset;   // of PKRU in a signal frame's extended state
