@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What single instructions do at user level (memory §6.5, §11 #54–#61). They are data here, written to a page and executed by a puppet, as
- * each platform has its own; so all lines are marked.
+ * What single instructions do at user level (memory §6.5, §11 #54–#61). They are data here, written to a page and executed by a
+ * puppet, as each platform has its own; so all lines are marked.
  */
 #include <lab4/runtime.h>
 

@@ -162,7 +162,8 @@ static void answered_unknown_syscalls(void)
     seL4_SetMR(2, 0x102);
     answer(0, 3);
     next_fault();
-    check("threads #74 answered with three words, the call is repeated", seL4_GetMR(seL4_UnknownSyscall_FaultIP), (seL4_Word)puppet_syscall);
+    check("threads #74 answered with three words, the call is repeated", seL4_GetMR(seL4_UnknownSyscall_FaultIP),
+          (seL4_Word)puppet_syscall);
     check("  with new x0", seL4_GetMR(0), 0x100);
     check("  and x2", seL4_GetMR(2), 0x102);
     check("  and the old x3", seL4_GetMR(3), regs.x[X3]);

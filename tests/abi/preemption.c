@@ -134,7 +134,8 @@ static void long_revocation(void)
     puppet_start(&a, puppet_syscall, raw(LAB4_SYS_Call, PAIRS(X0, CNODE, X1, info(CNodeRevoke, 0, 2), X2, endpoint, X3, DEPTH)));
     await(&a);
     check_returned("Revoke of 4096 capabilities succeeds, whatever interrupts it", &a, PAIRS(X0, 0, X1, 0));
-    check_refused("  and has deleted the first", seL4_CNode_Move(cnode, 1, BITS, cnode, 0, BITS), seL4_FailedLookup, WORDS(1, 2, BITS));
+    check_refused("  and has deleted the first", seL4_CNode_Move(cnode, 1, BITS, cnode, 0, BITS), seL4_FailedLookup,
+                  WORDS(1, 2, BITS));
     check_refused("  and the last", seL4_CNode_Move(cnode, 0, BITS, cnode, (1ul << BITS) - 1, BITS), seL4_FailedLookup,
                   WORDS(1, 2, BITS));
     await(&clock);

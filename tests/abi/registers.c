@@ -65,7 +65,8 @@ static void long_messages(void)
     puppet_do(&a, do_recv(endpoint, reply));
     puppet_do(&b, do_send(badged, info(0xfffffffffffff, 0, 127), 1));
     check_returned("length 127 arrives as 120, the label has 52 bits", &a,
-                   PAIRS(X0, BADGE, X1, info(0xfffffffffffff, 0, 120), X2, 1, X3, b.given.x[X3], X4, b.given.x[X4], X5, b.given.x[X5]));
+                   PAIRS(X0, BADGE, X1, info(0xfffffffffffff, 0, 120), X2, 1, X3, b.given.x[X3],
+                         X4, b.given.x[X4], X5, b.given.x[X5]));
     check("  MR4 is in the buffer", a.buffer->msg[4], 0x104);
     check("  MR119 too", a.buffer->msg[119], 0x100 + 119);
     check("  MR0 … MR3 are not mirrored there", a.buffer->msg[0] | a.buffer->msg[3], 0xa0a0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs when (threads §4, §6.4, §6.5, §12 #4–#6, #40–#54). Order is what the puppets' reports tell; time appears only as "some
- * budget is used up" and "some time has passed".
+ * Who runs when (threads §4, §6.4, §6.5, §12 #4–#6, #40–#54). Order is what the puppets' reports tell; time appears only as
+ * "some budget is used up" and "some time has passed".
  */
 #include <lab4/runtime.h>
 

@@ -235,7 +235,8 @@ static void large_pages(void)
     check_refused("#2 a table where it is: DeleteFirst", seL4_ARM_PageTable_Map(table, VSPACE, address, 0), seL4_DeleteFirst,
                   NO_WORDS);
     check_refused("#3 a small page where it is: Missing 21", map(small, VSPACE, address), seL4_FailedLookup, WORDS(0, 2, 21));
-    check_ok("#34 VSpace cache operation across 4 KiB inside it", seL4_ARM_VSpace_Clean_Data(VSPACE, address + 0xff0, address + 0x1010));
+    check_ok("#34 VSpace cache operation across 4 KiB inside it",
+             seL4_ARM_VSpace_Clean_Data(VSPACE, address + 0xff0, address + 0x1010));
     check_refused("#34   across its end: RangeError, the page",
                   seL4_ARM_VSpace_Clean_Data(VSPACE, address + size - 64, address + size + 64), seL4_RangeError,
                   WORDS(address + size - 64, address + size - 1));
