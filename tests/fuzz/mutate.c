@@ -6,7 +6,8 @@
 
 #include "tests/fuzz/grammar.h"
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+// libFuzzer's; other engines have none.
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out,
                                  size_t max_out_size, unsigned int seed);
@@ -69,7 +70,7 @@ static size_t mutate_once(struct random *r, size_t count)
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
     struct random r = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
-    if (random_below(&r, 8) == 0) {
+    if (LLVMFuzzerMutate && random_below(&r, 8) == 0) {
         return LLVMFuzzerMutate(data, size, max_size);
     }
     size_t count = steps_decode(data, size, steps, limit());

@@ -15,6 +15,7 @@ struct watch {
     struct sched_context *sc;
     ticks_t budget, period;
     ticks_t expected; // consumed + pending, as it must read
+    ticks_t since, total; // since when it is watched, and how long it ran in all
     bool has_yielder; // whose YieldTo may end, which resets what was consumed
     struct interval runs[INTERVALS];
     word_t run_count; // all there ever were; the last INTERVALS are kept
@@ -54,6 +55,8 @@ static void begin(struct watch *w, ticks_t now)
     w->period = w->sc->period;
     w->expected = reading(w->sc, now);
     w->run_count = 0;
+    w->since = now;
+    w->total = 0;
 }
 
 static struct watch *watch_of(struct sched_context *sc, ticks_t now)
@@ -95,6 +98,7 @@ static void measure(ticks_t now)
     struct watch *w = ks.current == &ks.idle || !sc ? NULL : watch_of(sc, measured_until);
     if (w && now > measured_until) {
         w->expected += now - measured_until;
+        w->total += now - measured_until;
         struct interval *last = w->run_count ? &w->runs[(w->run_count - 1) % INTERVALS] : NULL;
         if (last && last->end == measured_until) {
             last->end = now;
@@ -114,13 +118,21 @@ void accounting_before(ticks_t now)
     }
 }
 
-// Did the context run for longer than its budget in the period that ends with its latest run? A sporadic context's budget
-// returns a period after its thread became ready, which may be long before it ran (REF-6): then two budgets can meet in
-// one period.
-static bool runs_too_much(const struct watch *w)
+// A sporadic context's budget returns a period after its thread became ready, which may be long before it ran (REF-6):
+// what it could not use meanwhile adds up. Over its whole life it gets no more than one budget a period, and the first.
+static bool runs_too_much_in_all(const struct watch *w, ticks_t now)
+{
+    return w->total > w->budget * ((now - w->since) / w->period + 2);
+}
+
+// Did the context run for longer than its budget in the period that ends with its latest run?
+static bool runs_too_much(const struct watch *w, ticks_t now)
 {
     if (w->run_count == 0 || w->period == 0) {
         return false;
+    }
+    if (w->sc->is_sporadic) {
+        return runs_too_much_in_all(w, now);
     }
     ticks_t end = w->runs[(w->run_count - 1) % INTERVALS].end, start = end > w->period ? end - w->period : 0, total = 0;
     word_t kept = w->run_count < INTERVALS ? w->run_count : INTERVALS;
@@ -131,17 +143,7 @@ static bool runs_too_much(const struct watch *w)
         }
         total += run->end - (run->start > start ? run->start : start);
     }
-    ticks_t limit = w->sc->is_sporadic ? 2 * w->budget : w->budget;
-    if (total > limit) {
-        fprintf(stderr, "accounting: context %#llx ran %llu ticks in [%llu, %llu); budget %llu, period %llu\n", (unsigned long long)plat_paddr(w->sc),
-                (unsigned long long)total, (unsigned long long)start, (unsigned long long)end, (unsigned long long)w->budget,
-                (unsigned long long)w->period);
-        for (word_t i = kept < 8 ? kept : 8; i > 0; i--) {
-            const struct interval *run = &w->runs[(w->run_count - i) % INTERVALS];
-            fprintf(stderr, "  ran [%llu, %llu)\n", (unsigned long long)run->start, (unsigned long long)run->end);
-        }
-    }
-    return total > limit;
+    return total > w->budget;
 }
 
 static const char *check_timer(ticks_t now, ticks_t deadline)
@@ -169,7 +171,7 @@ static const char *check(struct watch *w, ticks_t now, bool may_reset)
     if (sum(w->sc) != w->budget) {
         return "budget appeared or vanished: the refills do not add up to what was configured";
     }
-    return w->sc != overrunning && runs_too_much(w) ? "a context ran for more than its budget within one period" : NULL;
+    return w->sc != overrunning && runs_too_much(w, now) ? "a context ran for more than its budget within one period" : NULL;
 }
 
 static void note_overrun(ticks_t now, ticks_t deadline, bool configures)
@@ -177,6 +179,7 @@ static void note_overrun(ticks_t now, ticks_t deadline, bool configures)
     if (overrunning && (deadline != stale_deadline || ks.current->sc != overrunning)) {
         struct watch *w = watch_of(overrunning, now);
         w->run_count = 0;
+        w->total = 0;
         overrunning = NULL;
     }
     if (configures) {
@@ -196,7 +199,7 @@ const char *accounting_after(ticks_t now, ticks_t deadline, bool may_reset, bool
             begin(w, now); // configured, or destroyed
         } else if (configures) {
             w->expected = reading(w->sc, now);
-            w->run_count = 0;
+            begin(w, now);
         } else {
             wrong = check(w, now, may_reset || w->has_yielder);
         }
