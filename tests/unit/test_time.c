@@ -129,7 +129,18 @@ TEST(a_round_robin_thread_whose_slice_ends_goes_behind_its_equals_with_a_fresh_o
     assert_runs(a);
     assert_ready(LOW, b);
     assert_int_equal(head_of(b).amount, us_to_ticks(10000));
+    assert_int_equal(refill_at(sc_of(b), 1)->amount, 0);
     assert_int_equal(sc_of(b)->consumed, us_to_ticks(10000));
+}
+
+TEST(a_fresh_slice_has_a_new_deadline) // threads §4.7 B: rearm
+{
+    const struct thread *a = given_thread_of_priority(LOW);
+    root_sleeps();
+    wind_clock_us(9990);
+    sys_yield(); // not done: the slice is over
+    assert_runs(a);
+    assert_int_equal(fake.timer_deadline, ks.now + us_to_ticks(10000));
 }
 
 TEST(a_round_robin_thread_without_equals_goes_on_after_its_slice) // threads §12 #47
@@ -370,13 +381,18 @@ TEST(an_interrupt_keeps_the_current_thread_running_at_its_instruction) // thread
 
 // ------------------------------------------------------------------------------- preemption points
 
+static void given_copies(cptr_t slot, word_t count)
+{
+    for (word_t i = 0; i < count; i++) {
+        (void)given_copy(slot, ALL_RIGHTS);
+    }
+}
+
 // A slot whose capability has `count` copies.
 static cptr_t given_slot_with_copies(word_t count)
 {
     cptr_t endpoint = given_endpoint();
-    for (word_t i = 0; i < count; i++) {
-        (void)given_copy(endpoint, ALL_RIGHTS);
-    }
+    given_copies(endpoint, count);
     return endpoint;
 }
 
@@ -412,6 +428,23 @@ TEST(a_long_operation_without_an_interrupt_runs_to_its_end) // threads PRE-2
     assert_int_equal(copies_of(endpoint), 0);
 }
 
+TEST(a_long_operation_stops_when_the_context_it_runs_on_is_destroyed) // threads PRE-2, PRE-3
+{
+    const struct thread *a = given_thread();
+    cptr_t untyped = given_untyped(16), sc = new_slot(), other = new_slot();
+    assert_ok(retype_to(untyped, seL4_EndpointObject, 0, other));
+    assert_ok(unbind_sc(a->sc));
+    given_copies(other, 150);
+    assert_ok(retype_to(untyped, seL4_SchedContextObject, 7, sc));
+    assert_ok(configure_sc(sc, 10000, 10000, 0, 0, 0));
+    assert_ok(bind_sc(sc, a->cap));
+    as(a), ks.work_units = 0;
+    (void)cnode_revoke(AT(untyped));
+    assert_state(a, THREAD_RESTART);
+    assert_runs(root);
+    assert_true(cdt_has_children(slot_of(untyped)));
+}
+
 TEST(the_counter_of_work_is_global) // threads PRE-2
 {
     cptr_t endpoint = given_slot_with_copies(30);
@@ -436,6 +469,7 @@ int main(void)
         RUN(an_interrupt_without_time_is_delivered_all_the_same),
         RUN(a_fault_without_time_is_dropped_and_happens_again),
         RUN(a_round_robin_thread_whose_slice_ends_goes_behind_its_equals_with_a_fresh_one),
+        RUN(a_fresh_slice_has_a_new_deadline),
         RUN(a_round_robin_thread_without_equals_goes_on_after_its_slice),
         RUN(a_thread_that_used_its_budget_sleeps_until_a_period_after_it_began),
         RUN(a_remainder_below_the_minimum_moves_into_the_next_refill),
@@ -459,6 +493,7 @@ int main(void)
         RUN(an_interrupt_keeps_the_current_thread_running_at_its_instruction),
         RUN(a_long_operation_lets_an_interrupt_in_after_100_steps_and_is_repeated),
         RUN(a_long_operation_without_an_interrupt_runs_to_its_end),
+        RUN(a_long_operation_stops_when_the_context_it_runs_on_is_destroyed),
         RUN(the_counter_of_work_is_global),
     };
     return RUN_ALL("time", tests);
