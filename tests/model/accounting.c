@@ -198,7 +198,6 @@ const char *accounting_after(ticks_t now, ticks_t deadline, bool may_reset, bool
         if (!is_same || (configures && sum(w->sc) != w->budget)) {
             begin(w, now); // configured, or destroyed
         } else if (configures) {
-            w->expected = reading(w->sc, now);
             begin(w, now);
         } else {
             wrong = check(w, now, may_reset || w->has_yielder);
