@@ -133,6 +133,20 @@ TEST(a_round_robin_thread_whose_slice_ends_goes_behind_its_equals_with_a_fresh_o
     assert_int_equal(sc_of(b)->consumed, us_to_ticks(10000));
 }
 
+TEST(what_a_preempted_round_robin_thread_used_is_kept_beside_its_rest_until_the_slice_ends) // threads §5 RR, §4.7 B, C
+{
+    const struct thread *a = given_thread_of_priority(LOW);
+    root_sleeps();
+    wind_clock_us(4000);
+    root_wakes();
+    assert_int_equal(head_of(a).amount, us_to_ticks(6000));
+    assert_int_equal(refill_at(sc_of(a), 1)->amount, us_to_ticks(4000));
+    root_sleeps();
+    sys_yield();
+    assert_int_equal(head_of(a).amount, us_to_ticks(10000));
+    assert_int_equal(refill_at(sc_of(a), 1)->amount, 0);
+}
+
 TEST(a_fresh_slice_has_a_new_deadline) // threads §4.7 B: rearm
 {
     const struct thread *a = given_thread_of_priority(LOW);
@@ -469,6 +483,7 @@ int main(void)
         RUN(an_interrupt_without_time_is_delivered_all_the_same),
         RUN(a_fault_without_time_is_dropped_and_happens_again),
         RUN(a_round_robin_thread_whose_slice_ends_goes_behind_its_equals_with_a_fresh_one),
+        RUN(what_a_preempted_round_robin_thread_used_is_kept_beside_its_rest_until_the_slice_ends),
         RUN(a_fresh_slice_has_a_new_deadline),
         RUN(a_round_robin_thread_without_equals_goes_on_after_its_slice),
         RUN(a_thread_that_used_its_budget_sleeps_until_a_period_after_it_began),
