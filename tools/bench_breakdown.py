@@ -20,9 +20,9 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-ACTORS = {"actor_first", "actor_second", "actor_third", "actor_foreign"} # functions of examples/bench/actors.c
+ACTORS = {"actor_first", "actor_second", "actor_third", "actor_foreign", # functions of examples/bench/actors.c
+          "map_pages", "unmap_pages"} # and memory.c
 KERNEL = 0xffff000000000000 # from here on up
-TRACE = re.compile(rb"^Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/")
 QEMU = ["qemu-system-aarch64", "-machine", "virt,secure=off,gic-version=2", "-cpu", "cortex-a53", "-m", "1024", "-nic", "none",
         "-display", "none", "-monitor", "none", "-serial", "null", "-no-reboot", "-semihosting-config", "enable=on,target=native",
         "-icount", "shift=0,sleep=off", "-singlestep", "-d", "exec,nochain"]
@@ -63,28 +63,30 @@ def trace(image):
     try:
         with os.fdopen(read_end, "rb", buffering=1 << 20) as stream:
             for line in stream:
-                match = TRACE.match(line)
-                if match:
-                    yield int(match[1], 16)
+                if line.startswith(b"Trace"): # Trace 0: 0x… [flags/address/…
+                    yield int(line.split(b"/", 2)[1], 16)
     finally:
         machine.kill()
         machine.wait()
 
 
-def paths_between_actors(addresses, user):
-    """How often each path was taken: (from, to, addresses) → times."""
+def paths_between_actors(addresses, user, limit):
+    """How often each path was taken: (from, to, addresses) → times. Ends after `limit` of them."""
     counted = collections.Counter()
-    caller, path = None, []
+    caller, path = 0, []
     for address in addresses:
         if address >= KERNEL:
             path.append(address)
             continue
         if path:
-            callee = user.name(address)
-            if caller in ACTORS and callee in ACTORS:
-                counted[caller, callee, tuple(path)] += 1
+            names = user.name(caller), user.name(address)
+            if names[0] in ACTORS and names[1] in ACTORS:
+                counted[(*names, tuple(path))] += 1
+                limit -= 1
+                if limit == 0:
+                    break
             path = []
-        caller = user.name(address) if not path else caller
+        caller = address
     return counted
 
 
@@ -119,6 +121,7 @@ def main():
     parser.add_argument("--lines", action="store_true", help="source lines instead of inlined functions")
     parser.add_argument("--listing", metavar="FILE", type=pathlib.Path, help="every instruction of each path shown, disassembled, to a file")
     parser.add_argument("--least", metavar="N", type=int, default=8, help="only paths taken at least so often (default 8)")
+    parser.add_argument("--most", metavar="N", type=int, default=1000, help="stop after so many paths in all (default 1000)")
     parser.add_argument("measurement", nargs="?", default="call", help="its name in examples/bench/main.c (default call)")
     arguments = parser.parse_args()
     bench = load_bench()
@@ -127,7 +130,7 @@ def main():
         copy = bench.select(program, arguments.measurement, pathlib.Path(scratch) / "bench")
         image = pathlib.Path(scratch) / "image"
         subprocess.run([ROOT / "tools/run-qemu", "--build", arguments.build, "--image", image, copy], check=True)
-        counted = paths_between_actors(trace(image), Symbols(program))
+        counted = paths_between_actors(trace(image), Symbols(program), arguments.most)
     symbols = Symbols(kernel)
     shown = [item for item in counted.items() if item[1] >= arguments.least]
     source = inlined(kernel, sorted({address for (_, _, path), _ in shown for address in path}))
