@@ -17,5 +17,5 @@ void text_print_caller(FILE *out, const struct tcb *caller);
 // What became of it: who runs now, and what the caller was answered. `caller` made the call.
 void text_print_outcome(FILE *out, const struct step *step, const struct tcb *caller);
 
-// A test that replays the steps (tests/unit/fuzz_found.c shows how they are used).
+// A test that replays the steps (tests/fuzz/found.c shows how they are used).
 void text_print_test(FILE *out, const struct step *steps, size_t count);
