@@ -18,6 +18,7 @@ enum {
 };
 #define SYNDROME_BREAKPOINT 0xf2000000u
 #define SYNDROME_UNALIGNED_DATA 0x92000021u
+#define SYNDROME_ABORTED_DATA 0x92000010u
 #define SYNDROME_NO_ADDRESS_SPACE 0x82000004u
 #define SYNDROME_FETCH_OUTSIDE 0x82000010u
 
@@ -187,6 +188,10 @@ static bool classify_access(const struct trap *trap, struct hw_fault *fault)
     bool is_write = trap->error & X86_ERROR_WRITE, is_fetch = trap->error & X86_ERROR_FETCH;
     if (trap->number == X86_ALIGNMENT) {
         *fault = memory_fault(trap, SYNDROME_UNALIGNED_DATA);
+        return true;
+    }
+    if (trap->number == X86_PAGE && trap->signal == SIGBUS) { // the host has no memory for the page
+        *fault = memory_fault(trap, SYNDROME_ABORTED_DATA);
         return true;
     }
     if (trap->number == X86_PAGE) {
