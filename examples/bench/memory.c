@@ -166,7 +166,7 @@ static void measure_threads(void)
 
 static void measure_vspaces(void)
 {
-    enum { COUNT = 500 }; /* of the 511 that one ASID pool holds beside ours */
+    enum { COUNT = 500 }; /* of the 510 that the first ASID pool holds beside ours */
     const seL4_CPtr untyped = pool_object(seL4_UntypedObject, seL4_VSpaceBits + 9), first = slots(COUNT);
     for (seL4_Word i = 0; i < COUNT; i++) {
         const seL4_Word start = counter_read();
