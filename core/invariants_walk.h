@@ -17,6 +17,7 @@ struct invariants {
     bool holds;
     struct word_set containers; // physical base | radix (0 = a TCB's slots); mark = its slots were looked at
     struct word_set references; // what is referred to; mark = a capability answers for it
+    bool is_exhaustive; // every derivation list is walked from each of its members
     word_t thread_count;
     word_t waiting, waiting_in_queues; // threads on endpoints and notifications, counted in two ways
 };

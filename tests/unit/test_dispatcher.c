@@ -353,9 +353,11 @@ TEST(name_thread_refuses_what_is_no_thread_or_no_string)
     memset(&root->buffer[BUFFER_MESSAGE], 'a', MAX_MESSAGE_WORDS * sizeof(word_t));
     debug_call(NAME_THREAD, thread->cap);
     assert_string_equal(thread->tcb->name, "child of: 'rootserver'");
+    assert_non_null(strstr(fake.console, "does not end"));
     strcpy((char *)&root->buffer[BUFFER_MESSAGE], "driver");
     debug_call(NAME_THREAD, CNODE);
     debug_call(NAME_THREAD, UNRESOLVABLE);
+    assert_non_null(strstr(fake.console, "no TCB at capability"));
     assert_ok(set_buffer(root, 0, NULL_CAP));
     debug_call(NAME_THREAD, thread->cap);
     assert_string_equal(thread->tcb->name, "child of: 'rootserver'");

@@ -306,6 +306,32 @@ TEST(rule_28_descriptors_without_capabilities)
     assert_notices(28, ks.asid_pools[5], (struct asid_pool *)object_of(given_frame()));
 }
 
+// objects §5.1 note 2: the last capability to an endpoint that somebody waits on is in a CNode that nobody can reach. Its
+// derivation list begins (the boot untyped) and ends (the oldest object) in that CNode.
+TEST(objects_whose_capabilities_are_hidden_are_found_by_their_derivation_list)
+{
+    cptr_t ram = 0;
+    for (cptr_t slot = boot_info->untyped.start; slot < boot_info->untyped.end; slot++) {
+        bool fits = !untyped_cap_is_device(cap_of(slot)) && untyped_cap_size_bits(cap_of(slot)) >= 12 && !cdt_next(slot_of(slot));
+        ram = fits ? slot : ram;
+    }
+    cptr_t endpoint = new_slot(), cnode = new_slot(), other = new_slot();
+    assert_ok(retype_to(ram, seL4_EndpointObject, 0, endpoint));
+    assert_ok(retype_to(ram, seL4_CapTableObject, 4, cnode));
+    assert_ok(retype_to(ram, seL4_NotificationObject, 0, other)); // stays in sight, in the middle of the list
+    assert_ok(cnode_copy(PLACE(cnode, 9, 4), AT(other), ALL_RIGHTS));
+    const struct thread *waiter = given_thread();
+    as(waiter);
+    sys_wait(endpoint);
+    as(root);
+    assert_ok(cnode_move(PLACE(cnode, 2, 4), AT(endpoint)));
+    assert_ok(cnode_move(PLACE(cnode, 1, 4), AT(ram)));
+    assert_ok(cnode_copy(PLACE(cnode, 3, 4), AT(cnode), ALL_RIGHTS));
+    assert_ok(cnode_delete(AT(cnode)));
+    assert_state(waiter, THREAD_BLOCKED_ON_RECEIVE);
+    assert_int_equal(check(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +361,7 @@ int main(void)
         RUN(rule_26_asid_0),
         RUN(rule_28_references_to_what_is_gone),
         RUN(rule_28_descriptors_without_capabilities),
+        RUN(objects_whose_capabilities_are_hidden_are_found_by_their_derivation_list),
     };
     return RUN_ALL("invariants", tests);
 }
