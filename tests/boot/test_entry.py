@@ -18,6 +18,7 @@ def kernel_symbols(lab):
 
 
 def test_kernel_elf_has_one_segment_at_the_demanded_addresses(lab, t):
+    """memory §7.2; memory §11 #82, #83: no other header with memory, and all that the kernel uses is inside this one"""
     data = lab.kernel.read_bytes()
     entry, segments = elfs.read_headers(data)
     with_memory = [s for s in segments if s[6]]
@@ -108,6 +109,7 @@ def check_boot(lab, t, program, mem, ram_bytes, dtb=None, machine=""):
 
 
 def test_every_register_and_slot_with_1_GiB(lab, t):
+    """memory §8; memory §11 #80: the kernel is entered with CPACR 0 and comes through its boot"""
     check_boot(lab, t, elfs.simple(elfs.exit_program(7)), "1G", 1 << 30)
 
 

@@ -124,9 +124,13 @@ def program():
 
 
 def test_what_user_code_gets_for_unusual_instructions(lab, t):
-    with Running(lab.image(lab.file("root", program())), socket=lab.scratch / "gdb") as run:
+    """memory §6.5; memory §11 #57–#62, #65. The loader's identity map is global: a leftover entry of it would answer with
+    a permission fault instead of a missing table (memory §11 #81)."""
+    image = lab.image(lab.file("root", program()))
+    loader = elfs.read_headers(image.read_bytes())[0]
+    with Running(image, socket=lab.scratch / "gdb") as run:
         prober = Prober(lab, run)
-        for name, instruction, address, prefetch, syndrome in ABORTS:
+        for name, instruction, address, prefetch, syndrome in [*ABORTS, ("load from where the loader was", LOAD, loader, 0, 0x92000005)]:
             fault, restart = prober.execute(instruction, address)
             t.equal(fault, (VM, address, prefetch, syndrome), name)
             t.equal(restart, address if prefetch else CODE + 64, f"{name}: restart PC")

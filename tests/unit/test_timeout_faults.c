@@ -117,7 +117,7 @@ TEST(a_handler_without_a_reply_object_leaves_the_faulter_inactive) // threads TF
     assert_state(a, THREAD_INACTIVE);
 }
 
-TEST(a_timeout_fault_does_not_donate_when_the_handler_waits) // threads TF-2, §12 #69, §6.2
+TEST(a_timeout_fault_does_not_donate_when_the_handler_waits) // threads TF-2, §6.2; threads §12 #69
 {
     given_a_thread_with_a_timeout_handler();
     as(root);
