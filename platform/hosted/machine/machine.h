@@ -63,6 +63,13 @@ void tlb_forget(struct process *process, vaddr_t start, vaddr_t end);
 void tlb_forget_everything(struct process *process);
 void tlb_apply(void);                                // this process's queue
 
+// --- decode.c
+struct access {
+    vaddr_t address;
+    bool is_write;
+};
+bool decode_access(const struct thread_regs *regs, struct access *access); // of the instruction at pc; false: cannot tell
+
 // --- clock.c
 void clock_start(void);
 void clock_measure(void);             // as late as possible before time is read
@@ -88,6 +95,12 @@ _Noreturn void panic_at(const char *what, const void *context); // a host contex
 
 // Virtual time: so much CPU time without a kernel entry, and time passes from then on at each tick.
 enum { CPU_TICK_US = 4000, TICKS_OF_SPIN = 12 };
+
+// Can the host's processor form this address at all (48 bits, sign-extended)?
+static inline bool address_is_canonical(uint64_t address)
+{
+    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
+}
 
 static inline bool range_contains(uint64_t start, uint64_t end, uint64_t value)
 {

@@ -18,12 +18,15 @@ enum {
 };
 #define SYNDROME_BREAKPOINT 0xf2000000u
 #define SYNDROME_UNALIGNED_DATA 0x92000021u
+#define SYNDROME_TRANSLATION_0 0x92000004u
+#define SYNDROME_WRITE 0x40u
+#define FIRST_NON_CANONICAL UINT64_C(0x800000000000)
 #define SYNDROME_ABORTED_DATA 0x92000010u
 #define SYNDROME_NO_ADDRESS_SPACE 0x82000004u
 #define SYNDROME_FETCH_OUTSIDE 0x82000010u
 
 // The host's exception numbers.
-enum { X86_DEBUG = 1, X86_BREAKPOINT = 3, X86_STACK = 12, X86_GENERAL_PROTECTION = 13, X86_PAGE = 14, X86_ALIGNMENT = 17 };
+enum { X86_DEBUG = 1, X86_BREAKPOINT = 3, X86_GENERAL_PROTECTION = 13, X86_PAGE = 14 };
 enum { X86_ERROR_WRITE = 2, X86_ERROR_FETCH = 16 };
 
 static void enter_from_user(void)
@@ -182,14 +185,22 @@ static struct hw_fault memory_fault(const struct trap *trap, uint32_t syndrome)
     return (struct hw_fault){.kind = HW_FAULT_VM, .address = trap->address, .is_fetch = is_fetch, .syndrome = syndrome};
 }
 
+// A fault for which the host gives no address: it is non-canonical, or not aligned as the instruction needs it.
+static void classify_operand(struct hw_fault *fault)
+{
+    struct access access = {.address = FIRST_NON_CANONICAL};
+    uint32_t status = SYNDROME_TRANSLATION_0;
+    if (decode_access(&ks.current->regs, &access) && address_is_canonical(access.address)) {
+        status = SYNDROME_UNALIGNED_DATA;
+    }
+    *fault = (struct hw_fault){
+        .kind = HW_FAULT_VM, .address = access.address, .syndrome = status | (access.is_write ? SYNDROME_WRITE : 0)};
+}
+
 // SIGSEGV and SIGBUS. Returns false if the access can simply be made again.
 static bool classify_access(const struct trap *trap, struct hw_fault *fault)
 {
     bool is_write = trap->error & X86_ERROR_WRITE, is_fetch = trap->error & X86_ERROR_FETCH;
-    if (trap->number == X86_ALIGNMENT) {
-        *fault = memory_fault(trap, SYNDROME_UNALIGNED_DATA);
-        return true;
-    }
     if (trap->number == X86_PAGE && trap->signal == SIGBUS) { // the host has no memory for the page
         *fault = memory_fault(trap, SYNDROME_ABORTED_DATA);
         return true;
@@ -203,8 +214,7 @@ static bool classify_access(const struct trap *trap, struct hw_fault *fault)
         *fault = exception(SYNDROME_UNDEFINED);
         return true;
     }
-    // A non-canonical address, which the host does not tell (docs/DIFFERENCES.md): the first that is none.
-    *fault = (struct hw_fault){.kind = HW_FAULT_VM, .address = UINT64_C(0x800000000000), .syndrome = 0x92000004};
+    classify_operand(fault);
     return true;
 }
 
