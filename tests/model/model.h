@@ -16,7 +16,10 @@
 
 #include "core/state.h"
 
-enum { M_NODES = 1024, M_OBJECTS = 512, M_QUEUE = 64, M_HASH = 4096 };
+enum { M_NODES = 1024, M_OBJECTS = 512, M_QUEUE = 64 };
+
+// Slots are found by their place: in RAM (the first 512 KiB), or in the table of interrupt lines.
+enum { M_RAM_BYTES = 0x80000, M_RAM_SLOTS = M_RAM_BYTES / 32, M_PLACES = M_RAM_SLOTS + NUM_IRQS + 1 };
 
 typedef paddr_t m_id; // an object is its physical address; 0 = none
 
@@ -85,7 +88,7 @@ struct m_object {
 struct model {
     struct m_node nodes[M_NODES];
     int node_count;
-    struct m_node *node_of[M_HASH]; // by slot, open addressing
+    uint16_t node_at[M_PLACES]; // number of the node + 1, by the slot's place
     struct m_object objects[M_OBJECTS];
     int object_count;
     uint8_t irq_state[NUM_IRQS];

@@ -181,7 +181,7 @@ void model_read(struct model *m, ticks_t now)
 {
     m->node_count = m->object_count = 0;
     m->is_lost = false;
-    memset(m->node_of, 0, sizeof m->node_of);
+    memset(m->node_at, 0, sizeof m->node_at);
     for (struct tcb *tcb = ks.all_threads; tcb; tcb = tcb->all_next) {
         if (tcb == &ks.idle) {
             continue;

@@ -15,20 +15,20 @@ void m_give_up(struct model *m, const char *why)
 
 // ------------------------------------------------------------------------------------- finding slots
 
-static word_t hash(const void *slot)
+static word_t place(const struct slot *slot)
 {
-    return ((word_t)slot >> 5) * UINT64_C(0x9e3779b97f4a7c15) >> 52; // 12 bits
+    word_t offset = plat_paddr(slot) - fake_memory.base;
+    if (offset < M_RAM_BYTES) {
+        return offset / sizeof *slot;
+    }
+    word_t irq = ((word_t)slot - (word_t)&ks.irqs[0].slot) / sizeof ks.irqs[0];
+    return M_RAM_SLOTS + (irq < NUM_IRQS ? irq : NUM_IRQS); // the last place: a slot of the model's own (m_swap)
 }
 
 struct m_node *m_node(struct model *m, const struct slot *slot)
 {
-    for (word_t i = hash(slot); m->node_of[i & (M_HASH - 1)]; i++) {
-        struct m_node *node = m->node_of[i & (M_HASH - 1)];
-        if (node->slot == slot) {
-            return node->exists ? node : NULL;
-        }
-    }
-    return NULL;
+    word_t number = m->node_at[place(slot)];
+    return number && m->nodes[number - 1].exists ? &m->nodes[number - 1] : NULL;
 }
 
 struct cap m_cap(struct model *m, const struct slot *slot)
@@ -40,11 +40,9 @@ struct cap m_cap(struct model *m, const struct slot *slot)
 // The record of a slot, existing or not.
 static struct m_node *record(struct model *m, struct slot *slot)
 {
-    word_t i = hash(slot);
-    for (; m->node_of[i & (M_HASH - 1)]; i++) {
-        if (m->node_of[i & (M_HASH - 1)]->slot == slot) {
-            return m->node_of[i & (M_HASH - 1)];
-        }
+    uint16_t *number = &m->node_at[place(slot)];
+    if (*number) {
+        return &m->nodes[*number - 1];
     }
     if (m->node_count == M_NODES) {
         m_give_up(m, "too many slots");
@@ -53,7 +51,7 @@ static struct m_node *record(struct model *m, struct slot *slot)
     struct m_node *node = &m->nodes[m->node_count++];
     memset(node, 0, sizeof *node);
     node->slot = slot;
-    m->node_of[i & (M_HASH - 1)] = node;
+    *number = (uint16_t)m->node_count;
     return node;
 }
 
