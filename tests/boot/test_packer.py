@@ -137,6 +137,8 @@ def test_root_task_with_bad_segments(lab, t):
     refused(lab, t, "wraps around", program=elfs.make([Segment(BASE, program), Segment(2**64 - 4096, b"", 8192)]))
     refused(lab, t, "too far apart", program=elfs.make([Segment(BASE, program), Segment(2**47, b"", 4096)]))
     refused(lab, t, "user part", program=elfs.make([Segment(2**48 - 4096, program)], entry=2**48 - 4096))
+    refused(lab, t, "overlap", program=elfs.make([Segment(BASE, program), Segment(BASE + len(program) - 1, b"", 4096)]))
+    refused(lab, t, "overlap", program=elfs.make([Segment(BASE + 4096, b"x"), Segment(BASE, program, 4097)]))
 
 
 def test_root_task_that_does_not_fit(lab, t):

@@ -193,8 +193,29 @@ void layout_dtb(struct layout *layout, uint64_t dtb_bytes)
     }
 }
 
+static int have_overlap(struct elf_segment a, struct elf_segment b)
+{
+    return a.type == SEGMENT_LOAD && b.type == SEGMENT_LOAD && a.virtual_address < b.virtual_address + b.memory_bytes &&
+           b.virtual_address < a.virtual_address + a.memory_bytes;
+}
+
+static int has_overlapping_segments(const struct elf *elf)
+{
+    for (unsigned i = 1; i < elf->segment_count; i++) {
+        for (unsigned j = 0; j < i; j++) {
+            if (have_overlap(elf_segment(elf, i), elf_segment(elf, j))) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
 const char *layout_root(struct layout *layout, const struct elf *root)
 {
+    if (has_overlapping_segments(root)) {
+        return "has segments that overlap";
+    }
     if (root->virtual_start % PAGE_BYTES) {
         return "must start at a multiple of 4096 bytes";
     }
