@@ -8,7 +8,8 @@ import time
 
 import elfs
 
-RUN = pathlib.Path(__file__).resolve().parents[2] / "tools/run-qemu"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RUN, HELPERS = ROOT / "tools/run-qemu", ROOT / "tools/gdb/lab4.py"
 FOREVER = elfs.simple(elfs.code(*elfs.move(0, ord("x")), *elfs.move(7, 2**64 - 12), elfs.SVC, 0x14000000))  # prints x, b .
 
 
@@ -67,7 +68,23 @@ def test_run_refuses_bad_options(lab, t):
     for option in "--mem=lots", "--mem=3M", "--mem=0", "--timeout=never", "--timeout=0", "--no-such-option", "--build=/nowhere":
         status, output, errors = run(lab, FOREVER, option)
         t.equal((status, output), (2, ""), f"status and console with {option}")
-        t.check(errors, f"a message with {option}")
+        t.check(errors.count("\n") == 1 and option.partition("=")[0] in errors or "/nowhere" in errors,
+                f"one sentence with {option}: {errors!r}")
+
+
+def stopped_at(lab, program, address, *commands):
+    """What gdb says to the commands when the program gets to the address; then the program runs to its end."""
+    socket = lab.scratch / "gdb-commands"
+    qemu = "-S", "-chardev", f"socket,id=gdb,path={socket},server=on,wait=off", "-gdb", "chardev:gdb"
+    process = start(lab, program, *(f"--qemu-option={word}" for word in qemu))
+    deadline = time.monotonic() + 60
+    while not socket.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    script = (f"target remote {socket}", f"hbreak *{address:#x}", "continue", *commands, "continue")
+    gdb = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-x", HELPERS, *(word for line in script for word in ("-ex", line)),
+                          lab.build / "kernel.elf"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    process.communicate(timeout=60)
+    return process.returncode, gdb.stdout + gdb.stderr
 
 
 def test_run_ends_after_the_timeout(lab, t):
@@ -98,3 +115,15 @@ def test_run_that_is_killed_leaves_no_machine_behind(lab, t):
 def test_run_boots_with_the_memory_asked_for(lab, t):
     for mem in "16M", "64M", "130M", "512M", "3G":
         t.equal(run(lab, elfs.simple(elfs.exit_program(3)), "--mem", mem), (3, "", ""), f"status, console, messages with {mem}")
+
+
+def test_gdb_commands_show_the_kernel_when_user_code_has_stopped(lab, t):
+    status, said = stopped_at(lab, elfs.simple(elfs.exit_program(7)), elfs.BASE, "lab4-threads",
+                              "lab4-slot &ks.current->slots[0]", "lab4-tree", "print/x $cpsr")
+    t.contains(said, "* rootserver               running")
+    t.contains(said, "  idle_thread              idle")
+    t.contains(said, "radix=0xd guard_size=0x33 guard=0x0")
+    for kind in "tcb object", "irq_control", "sched_context", "page_table base", "frame base", "untyped base=0x0 size_bits=0x1b":
+        t.contains(said, f"parent first {kind}")
+    t.contains(said, "$1 = 0x40")
+    t.equal(status, 7, f"status (gdb says {said!r})")

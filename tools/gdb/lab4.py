@@ -5,24 +5,32 @@
 #     (gdb) source tools/gdb/lab4.py
 #     (gdb) lab4-threads            every thread: state, priority, pc, what it waits for
 #     (gdb) lab4-slot EXPR          the capability in a slot; EXPR is a `struct slot *`
-#     (gdb) lab4-tree [EXPR]        the derivation list that a slot is part of (default: all of the current CSpace)
+#     (gdb) lab4-tree [EXPR]        the derivation list that a slot is part of (default: of every slot of the current CSpace)
 #
 # They read `ks` and the objects in memory through the debug information of the core, call nothing in the inferior, and
 # decode capabilities with the same table as the kernel: the fields are read off core/cap.h.
+import contextlib
+import functools
 import os
 import re
 
 import gdb
 
-CAP_HEADER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "core", "cap.h")
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 WORD = (1 << 64) - 1
 KIND_SHIFT = 59
+SLOT_BYTES = 32
+EL1H_MASKED = 0x3C5
+
+
+def read_source(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
 
 
 def read_tables():
     """Kinds {number: name} and fields {kind: [(field, word, low, width, shift)]} from the macros of core/cap.h."""
-    with open(CAP_HEADER, encoding="utf-8") as header:
-        text = header.read()
+    text = read_source("core", "cap.h")
     kinds = {int(number): name for name, number in re.findall(r"\bK\((\w+), (\d+)\)", text)}
     fields = {}
     for kind, field, *numbers in re.findall(r"\bF\((\w+), (\w+), (\d+), (\d+), (\d+), (\d+)\)", text):
@@ -31,6 +39,58 @@ def read_tables():
 
 
 KINDS, FIELDS = read_tables()
+
+
+def field(words, kind, name):
+    """The value of one field of a capability."""
+    word, low, width, shift = next(numbers for field, *numbers in FIELDS[kind] if field == name)
+    return ((words[word] >> low) & ((1 << width) - 1)) << shift
+
+
+def is_on_aarch64():
+    return gdb.newest_frame().architecture().name().startswith("aarch64")
+
+
+def window():
+    """What turns a physical address into the kernel's."""
+    path, name = (("qemu-aarch64", "machine.h"), "KERNEL_WINDOW") if is_on_aarch64() else \
+        (("hosted", "machine", "layout.h"), "LAYOUT_PHYSICAL_WINDOW")
+    return int(re.search(rf"#define {name} (?:WORD\()?(0x[0-9a-f]+)", read_source("platform", *path))[1], 16)
+
+
+def privilege():
+    """The exception level that the machine stopped at."""
+    return int(gdb.newest_frame().read_register("cpsr")) >> 2 & 3
+
+
+@contextlib.contextmanager
+def kernel_memory():
+    """QEMU reads memory with the rights of the exception level that the machine stopped at, so at EL0 the kernel's is out
+    of reach: say EL1 while a command reads."""
+    if not is_on_aarch64() or privilege() > 0:
+        yield
+        return
+    depth = gdb.selected_frame().level()
+    gdb.newest_frame().select()
+    saved = int(gdb.parse_and_eval("$cpsr"))
+    gdb.execute(f"set $cpsr = {EL1H_MASKED:#x}", to_string=True)
+    try:
+        yield
+    finally:
+        gdb.newest_frame().select()
+        gdb.execute(f"set $cpsr = {saved:#x}", to_string=True)
+        frame = gdb.newest_frame()
+        for _ in range(depth):
+            frame = frame.older()
+        frame.select()
+
+
+def reads_kernel_memory(invoke):
+    @functools.wraps(invoke)
+    def wrapped(*arguments):
+        with kernel_memory():
+            invoke(*arguments)
+    return wrapped
 
 
 def describe(words):
@@ -69,6 +129,7 @@ class Threads(gdb.Command):
     def __init__(self):
         super().__init__("lab4-threads", gdb.COMMAND_STATUS)
 
+    @reads_kernel_memory
     def invoke(self, argument, from_tty):
         current = int(kernel()["current"])
         print(f"  {'name':<24} {'state':<32} prio  {'pc':>18}  sc")
@@ -88,6 +149,7 @@ class Slot(gdb.Command):
     def __init__(self):
         super().__init__("lab4-slot", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
 
+    @reads_kernel_memory
     def invoke(self, argument, from_tty):
         if not argument:
             raise gdb.GdbError("lab4-slot needs an expression, for example: lab4-slot &ks.current->slots[0]")
@@ -114,15 +176,22 @@ class Tree(gdb.Command):
     def __init__(self):
         super().__init__("lab4-tree", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
 
+    @reads_kernel_memory
     def invoke(self, argument, from_tty):
         seen = set()
         if argument:
             print_list(gdb.parse_and_eval(argument).dereference(), seen)
             return
         root = kernel()["current"].dereference()["slots"][0]
-        if KINDS.get(cap_words(root)[0] >> KIND_SHIFT) != "cnode":
+        words = cap_words(root)
+        if KINDS.get(words[0] >> KIND_SHIFT) != "cnode":
             raise gdb.GdbError("The current thread has no CSpace; give a slot: lab4-tree &thread->slots[1]")
-        print_list(root, seen)
+        base = (field(words, "cnode", "object") + window()) & WORD
+        size = SLOT_BYTES << field(words, "cnode", "radix")
+        memory = bytes(gdb.selected_inferior().read_memory(base, size))  # at once: each read is a message to QEMU
+        for offset in range(0, size, SLOT_BYTES):
+            if memory[offset + 7] >> KIND_SHIFT - 56 and base + offset not in seen:
+                print_list(gdb.Value(base + offset).cast(root.type.pointer()).dereference(), seen)
 
 
 Threads()
