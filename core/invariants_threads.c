@@ -290,7 +290,7 @@ static void check_refills(struct invariants *v, struct sched_context *sc)
         HOLDS(sum <= REFILL_MAX, 19, "more budget than there can be", sc);
         return;
     }
-    HOLDS(sum <= sc->period, 19, "more budget than the period allows", sc);
+    HOLDS(sum < sc->period, 19, "more budget than the period allows", sc);
     HOLDS(refill_at(sc, sc->count - 1)->time <= refill_head(sc)->time + sc->period, 19, "a refill is due later than a period after the head",
           sc);
 }

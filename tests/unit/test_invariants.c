@@ -60,6 +60,8 @@ TEST(rule_1_an_empty_slot_with_remains_and_a_broken_link)
     cptr_t endpoint = given_endpoint(), empty = new_slot();
     assert_notices(1, slot_of(empty)->next, 1);
     assert_notices(1, slot_of(empty)->cap.words[1], 1);
+    assert_notices(1, ks.irqs[0].slot.next, 1);
+    assert_notices(1, ks.irqs[NUM_IRQS - 1].slot.previous, 1);
     assert_notices(1, slot_of(endpoint)->previous, slot_of(endpoint)->previous + 32);
 }
 
@@ -134,6 +136,12 @@ TEST(rule_12_states_and_links)
     assert_notices(12, thread->tcb->priority, 256);
     assert_notices(12, ready->tcb->fault.type, seL4_Fault_VMFault);
     assert_notices(12, thread->tcb->is_sleeping, true);
+    const struct thread *inactive = given_inactive_thread();
+    assert_notices(12, inactive->tcb->queue_next, thread->tcb);
+    assert_notices(12, inactive->tcb->queue_previous, thread->tcb);
+    assert_notices(12, inactive->tcb->mcp, 256);
+    assert_notices(12, inactive->tcb->flags, 2);
+    assert_notices(12, inactive->tcb->domain, NUM_DOMAINS);
 }
 
 TEST(rule_13_ready_lists)
@@ -208,7 +216,7 @@ TEST(rule_19_refills)
     cptr_t slot = given_sc(5000, 50000), robin = given_sc(5000, 5000);
     struct sched_context *sc = object_of(slot), *rr = object_of(robin);
     assert_notices(19, refill_head(sc)->amount, REFILL_MIN - 1);
-    assert_notices(19, refill_head(sc)->amount, sc->period + 1);
+    assert_notices(19, refill_head(sc)->amount, sc->period);
     assert_notices(19, sc->count, 3);
     assert_notices(19, sc->capacity, 11);
     assert_notices(19, sc->head, 2);
@@ -256,6 +264,8 @@ TEST(rule_23_time)
     assert_notices(23, ks.pending, us_to_ticks(5000));
     assert_notices(23, ks.work_units, WORK_UNITS);
     assert_notices(23, ks.domain_start, 1);
+    assert_notices(23, ks.domain_index, NUM_DOMAIN_SCHEDULES);
+    assert_notices(23, ks.rearm, true);
 }
 
 TEST(rule_24_a_page_descriptor_at_level_0)
