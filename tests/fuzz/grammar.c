@@ -82,8 +82,12 @@ static word_t pick(struct random *r, const word_t *values, word_t count)
 
 // ------------------------------------------------------------------------------------------- values
 
+// Few slots, so that what one call makes is what another uses.
 static word_t empty_slot(struct random *r)
 {
+    if (random_chance(r, 60)) {
+        return WORLD_FIRST_EMPTY + random_below(r, 6);
+    }
     return random_chance(r, 70) ? WORLD_FIRST_EMPTY + random_below(r, 24) : WORLD_FIRST_SPARE + random_below(r, 32);
 }
 
@@ -93,7 +97,7 @@ static word_t any_slot(struct random *r)
     do {
         slot = random_below(r, WORLD_SLOTS);
     } while (!world_name(slot) && !random_chance(r, 5));
-    return random_chance(r, 8) ? empty_slot(r) : slot;
+    return random_chance(r, 20) ? empty_slot(r) : slot;
 }
 
 // A slot that held this kind when the world was new, or one that calls like to fill.
@@ -102,8 +106,8 @@ static word_t slot_of_kind(struct random *r, enum world_kind kind)
     if (kind == W_KIND_none || random_chance(r, 4)) {
         return any_slot(r);
     }
-    if (random_chance(r, 10)) {
-        return WORLD_FIRST_EMPTY + random_below(r, 24);
+    if (random_chance(r, 15)) {
+        return empty_slot(r);
     }
     word_t found = any_slot(r), seen = 0;
     for (word_t slot = 0; slot < WORLD_SLOTS; slot++) {

@@ -109,6 +109,9 @@ static void make_endpoints(void)
     user_copy(W_EP_SEND_ONLY, W_EP_SERVER, WRITE);
     user_copy(W_EP_NO_RIGHTS, W_EP_SERVER, 0);
     user_copy(W_EP_RECEIVE_ONLY, W_EP_SENDERS, READ);
+    mint(W_EP_FREE_5, W_EP_FREE, ALL_RIGHTS, 5);
+    user_copy(W_EP_FREE_5_COPY, W_EP_FREE_5, ALL_RIGHTS);
+    mint(W_EP_FREE_5_AGAIN, W_EP_FREE, ALL_RIGHTS, 5);
     user_copy(W_EP_GRANT_REPLY, W_EP_FREE, WRITE | GRANT_REPLY);
     user_retype(W_UT_PARENT, seL4_NotificationObject, 0, W_NTFN_IDLE, 4);
     user_retype(W_UT_PARENT, seL4_NotificationObject, 0, W_NTFN_IRQ, 1);

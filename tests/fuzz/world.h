@@ -84,6 +84,9 @@ enum { WORLD_RADIX = 8, WORLD_SLOTS = 256, WORLD_THREADS = 10, WORLD_RAM_BYTES =
     W(183, IRQ_41, irq_handler) \
     W(184, SGI_3, sgi) \
     W(185, FRAME_NO_ACCESS, frame)      /* copy without any right */ \
+    W(186, EP_FREE_5, endpoint)         /* badge 5, with a copy */ \
+    W(187, EP_FREE_5_COPY, endpoint) \
+    W(188, EP_FREE_5_AGAIN, endpoint)   /* badge 5, a family of its own */ \
     W(190, T1, tcb) W(191, T2, tcb) W(192, T3, tcb) W(193, T4, tcb) W(194, T5, tcb) \
     W(195, T6, tcb) W(196, T7, tcb) W(197, T8, tcb) W(198, T9, tcb) \
     W(199, UT_POOL_2, untyped)          /* POOL_2 was made from it */ \
