@@ -3,7 +3,7 @@
 #
 # Builds the fuzz targets in OSS-Fuzz's conventions: $SRC/lab4 is the source, binaries and seed corpora go to $OUT, the
 # engine is $LIB_FUZZING_ENGINE, the sanitizers come with $CFLAGS. Also runs outside its container:
-#   SRC=$PWD/.. OUT=/tmp/out CC=clang CFLAGS="-fsanitize=fuzzer-no-link,address" LIB_FUZZING_ENGINE=-fsanitize=fuzzer \
+#   SRC=$PWD/.. OUT=$PWD/out CC=clang CFLAGS="-fsanitize=fuzzer-no-link,address" LIB_FUZZING_ENGINE=-fsanitize=fuzzer \
 #   LAB4_SOURCE=$PWD oss-fuzz/build.sh
 source=${LAB4_SOURCE:-$SRC/lab4}
 build=${WORK:-/tmp}/lab4-fuzz-build
