@@ -70,6 +70,7 @@ enum machine_flags {
     MACHINE_FLAG_SPIN = 1,         /* --spin: processes wait for the CPU actively for a while; no pinning then */
     MACHINE_FLAG_PRIVATE_TEXT = 2, /* --gdb: read-only user pages are private copies, so that breakpoints can be set */
     MACHINE_FLAG_STATISTICS = 4,   /* print the counters below at the end, to descriptor 2 */
+    MACHINE_FLAG_CHECK = 8,        /* --check: the invariants after every kernel entry */
 };
 
 /* Pinning: a CPU number, or one of these. */

@@ -100,7 +100,8 @@ static void fill_control(struct machine_control *control, const struct options *
         .dtb_bytes = place->dtb_bytes,
         .time = options->time,
         .protect = options->protect,
-        .flags = (options->spin ? MACHINE_FLAG_SPIN : 0) | (options->statistics ? MACHINE_FLAG_STATISTICS : 0),
+        .flags = (options->spin ? MACHINE_FLAG_SPIN : 0) | (options->statistics ? MACHINE_FLAG_STATISTICS : 0) |
+                 (options->check ? MACHINE_FLAG_CHECK : 0),
         .host_cpu = options->host_cpu,
     };
 }

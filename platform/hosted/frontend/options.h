@@ -18,6 +18,7 @@ struct options {
     int host_cpu;         // a CPU, or MACHINE_CPU_CURRENT, MACHINE_CPU_NONE
     bool spin;
     bool statistics;
+    bool check;
 };
 
 // Reads the command line; the result is complete and consistent. A bad one ends the process: one sentence, status 2.

@@ -201,6 +201,31 @@ void clock_wait(void)
     refine();
 }
 
+// ------------------------------------------------------------------------------------------- a break
+
+// Watching (watch.c) takes time that no thread has used. A host timer that is armed meanwhile comes too early; then it
+// is armed again.
+void clock_stop(void)
+{
+    struct clock *clock = &machine.clock;
+    if (!clock->is_virtual) {
+        clock->stopped_ns = host_monotonic_ns();
+        clock->stopped_tsc = read_counter();
+    }
+}
+
+void clock_go_on(void)
+{
+    struct clock *clock = &machine.clock;
+    if (!clock->is_virtual) {
+        uint64_t counts = read_counter() - clock->stopped_tsc;
+        clock->first_tsc += counts;
+        clock->base_tsc += counts;
+        clock->next_sample += counts;
+        clock->boot_ns += host_monotonic_ns() - clock->stopped_ns;
+    }
+}
+
 // --------------------------------------------------------------------------------------- virtual time
 
 void clock_count_entry(void)

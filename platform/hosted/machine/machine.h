@@ -6,6 +6,7 @@
 
 #include "platform/hosted/machine/host.h"
 #include "platform/hosted/machine/state.h"
+#include "platform/platform.h"
 
 // --- gate.S
 void gate_plain(void), gate_pku(void), gate_open(void);
@@ -80,12 +81,25 @@ bool clock_is_due(void);             // has the deadline passed?
 bool clock_has_deadline(void);
 void clock_wait(void);               // idle: until the deadline (virtual time: jump there) or until attention is set
 void clock_break_spin(void);         // virtual time: user code spins, so time must pass
+void clock_stop(void), clock_go_on(void); // the machine's time does not pass in between
 
 // --- controller.c
 bool controller_has_pending(void);   // any line that would be acknowledged
 bool controller_may_wake(void);      // is an enabled line left that the front end may raise?
 void attention_set(void);
 bool attention_is_set(void);
+
+// --- watch.c: around each entry into the core, if machine.is_watched
+void watch_start(void);
+void watch_call(void);
+void watch_fault(const struct hw_fault *fault);
+void watch_interrupt(void);
+void watch_after(void);
+void watch_report(void);             // in a panic: the last entry
+
+// --- check.c
+void check_kernel(void);             // panics if an invariant is broken
+void check_report(void);             // in a panic
 
 // --- seam.c
 void console_flush(void);

@@ -64,6 +64,7 @@ _Noreturn void panic_at(const char *what, const void *context)
 {
     static bool is_nested;
     if (is_nested) {
+        host_print(HOST_STDERR, "lab4: and reporting that failed as well (%s): the kernel's data is badly damaged\n", what);
         host_exit(MACHINE_STATUS_PANIC);
     }
     is_nested = true;
@@ -76,6 +77,10 @@ _Noreturn void panic_at(const char *what, const void *context)
         print_backtrace(c->rip, c->rbp);
     } else {
         print_backtrace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+    }
+    if (ks.current) {
+        watch_report();
+        check_report();
     }
     machine_end(MACHINE_STATUS_PANIC);
 }

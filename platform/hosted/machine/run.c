@@ -35,6 +35,49 @@ static void enter_from_user(void)
     clock_count_entry();
 }
 
+static bool is_watched(void)
+{
+    return __builtin_expect(machine.is_watched, 0);
+}
+
+// --------------------------------------------------------------------------------- entering the core
+
+static void enter_for_call(void)
+{
+    if (is_watched()) {
+        watch_call();
+    }
+    enter_from_user();
+    core_syscall();
+    if (is_watched()) {
+        watch_after();
+    }
+}
+
+static void enter_for_fault(const struct hw_fault *fault)
+{
+    if (is_watched()) {
+        watch_fault(fault);
+    }
+    enter_from_user();
+    core_fault(fault);
+    if (is_watched()) {
+        watch_after();
+    }
+}
+
+static void enter_for_interrupt(void)
+{
+    if (is_watched()) {
+        watch_interrupt();
+    }
+    clock_count_entry();
+    core_irq();
+    if (is_watched()) {
+        watch_after();
+    }
+}
+
 // ---------------------------------------------------------------------------------------------- idle
 
 // Nothing can ever happen again: say who waits for what, and end.
@@ -66,8 +109,7 @@ static void take_interrupts(void)
     if (controller_has_pending()) {
         control()->statistics.interrupts++;
         console_flush();
-        clock_count_entry();
-        core_irq();
+        enter_for_interrupt();
     }
 }
 
@@ -77,8 +119,7 @@ static void fault_on_fetch(struct tcb *thread, uint32_t syndrome)
 {
     const struct hw_fault fault = {.kind = HW_FAULT_VM, .address = thread->regs.pc, .is_fetch = true, .syndrome = syndrome};
     thread->regs.fault_pc = thread->regs.pc;
-    enter_from_user();
-    core_fault(&fault);
+    enter_for_fault(&fault);
 }
 
 // A pc that the host must not be asked to jump to: the machine's own part of the address space, or no address at all.
@@ -148,8 +189,7 @@ int resume(void)
 int trap_call(void)
 {
     control()->statistics.gate_calls++;
-    enter_from_user();
-    core_syscall();
+    enter_for_call();
     return resume();
 }
 
@@ -252,8 +292,7 @@ int trap_signal(void)
         return resume(); // which refuses to go there
     } else if (trap.signal != SIGALRM && classify(&trap, &fault)) {
         control()->statistics.faults++;
-        enter_from_user();
-        core_fault(&fault);
+        enter_for_fault(&fault);
     }
     return resume();
 }

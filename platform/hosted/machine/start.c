@@ -138,6 +138,7 @@ _Noreturn void machine_main(const uint64_t *arguments)
     if (!boot_core()) {
         machine_end(MACHINE_STATUS_BOOT_FAILED);
     }
+    watch_start();
     clock_measure();
     zygote_run();
 }

@@ -50,6 +50,7 @@ struct clock {
     ticks_t latest;       // of what was given out: never goes back
     ticks_t deadline;     // of the timer
     ticks_t least_run;    // how soon an alarm makes sense on this host (clock.c)
+    uint64_t stopped_tsc, stopped_ns; // since when time stands still
 };
 
 // The interrupt controller: what a GICv2 distributor knows beside the state of the lines (control page).
@@ -95,6 +96,8 @@ struct machine {
     uint64_t user_entries; // into the kernel, interrupts not counted
     uint64_t seen_entries; // virtual time: of those, how many there were at the last tick of CPU time
     uint32_t quiet_ticks;  // ticks of CPU time without any
+
+    bool is_watched; // watch.c
 
     // --- console output not written yet
     uint32_t console_bytes;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What happens around each entry into the core if somebody watches: --check looks at the kernel afterwards. Nobody
+// watching costs a predictable branch an entry (run.c: machine.is_watched).
+//
+// The machine's clock stands still meanwhile, so that watching uses up nobody's budget.
+#include "core/state.h"
+#include "platform/hosted/machine/machine.h"
+
+static struct {
+    const char *event; // what the core was entered for
+    word_t number;     // of a system call
+    char thread[TCB_NAME_BYTES];
+} last;
+
+static void note(const char *event, word_t number)
+{
+    last.event = event;
+    last.number = number;
+    __builtin_memcpy(last.thread, ks.current->name, sizeof last.thread);
+}
+
+void watch_start(void)
+{
+    machine.is_watched = control()->flags & MACHINE_FLAG_CHECK;
+}
+
+void watch_call(void)
+{
+    clock_stop();
+    note("system call", ks.current->regs.x[REG_SYSCALL]);
+    clock_go_on();
+}
+
+void watch_fault(const struct hw_fault *fault)
+{
+    (void)fault;
+    clock_stop();
+    note("fault", 0);
+    clock_go_on();
+}
+
+void watch_interrupt(void)
+{
+    clock_stop();
+    note("interrupt", 0);
+    clock_go_on();
+}
+
+void watch_after(void)
+{
+    clock_stop();
+    check_kernel();
+    clock_go_on();
+}
+
+void watch_report(void)
+{
+    if (last.event) {
+        host_print(HOST_STDERR, "  last entry: %s %ld of '%s'\n", last.event, (long)last.number, last.thread);
+    }
+}
