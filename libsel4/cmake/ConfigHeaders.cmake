@@ -37,6 +37,12 @@ foreach(resource PMU PCNT PTMR VCNT)
     set(CONFIG_EXPORT_${resource}_USER ${LAB4_EXPORT_${resource}_USER})
 endforeach()
 
+if(LAB4_PRINT_INVOCATION_ERRORS)
+    set(LAB4_OPT_PRINT_INVOCATION_ERRORS 1)
+else()
+    set(LAB4_OPT_PRINT_INVOCATION_ERRORS 0)
+endif()
+
 foreach(library kernel sel4)
     configure_file(
         ${CMAKE_CURRENT_LIST_DIR}/../config/${library}_gen_config.h.in

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# generated/invocations_all.json: the labels of the invocation table as {"LabelName": number}, for users of other languages
+# generated/invocations_all.json (and .yaml): the labels of the invocation table as {"LabelName": number}, for users of other languages
 # (spec abi §1.2). The preprocessor expands the table; made when the build is configured, again when the table changes.
 
 set(table ${CMAKE_CURRENT_LIST_DIR}/../include/lab4/invocations.h)
@@ -18,4 +18,4 @@ execute_process(
 string(REGEX MATCHALL "[A-Za-z_]+ *= *[0-9]+" rows "${rows}")
 list(TRANSFORM rows REPLACE "([A-Za-z_]+) *= *([0-9]+)" "    \"\\1\": \\2")
 list(JOIN rows ",\n" rows)
-file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/invocations_all.json CONTENT "{\n${rows}\n}\n")
+lab4_write_export(${CMAKE_BINARY_DIR}/generated/invocations_all "{\n${rows}\n}\n")

@@ -2,26 +2,39 @@
 #
 #   lab4_add_root_task(NAME SOURCES file...)
 #
-# An executable that the kernel can start as its root task: static, at a fixed address, freestanding C with libsel4 and its
+# An executable that the kernel can start as its root task: static, at a fixed address, freestanding C or C++ with libsel4 and its
 # runtime. `int main(void)` is its entry; <lab4/printf.h>, <lab4/exit.h>, <lab4/runtime.h> are at hand. The target is an ordinary
 # CMake executable: target_include_directories, target_link_libraries and so on apply.
+#
+#   lab4_embed(NAME IMAGE SYMBOL)
+#
+# Puts the executable target IMAGE into the executable target NAME, as the bytes from `SYMBOL` to `SYMBOL_end`: page-aligned,
+# read-only. The linker makes both symbols; in C: extern const char SYMBOL[], SYMBOL_end[];
+#
+# The build of lab4 and its installed CMake package share this file. Before it is included, the latter sets LAB4_CRT0 and
+# LAB4_ROOT_LINKER_SCRIPT.
 
 # What every object of a root task is compiled with.
 set(LAB4_USER_FLAGS -g -ffreestanding -fno-stack-protector -fno-pic -ftls-model=local-exec)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
     list(APPEND LAB4_USER_FLAGS -mno-outline-atomics) # the outlined ones need a host operating system
 endif()
+# There is no C++ library: no exceptions, no run-time types, no locks around the first use of a static variable.
+set(LAB4_USER_CXX_FLAGS -fno-exceptions -fno-rtti -fno-threadsafe-statics)
 
-set(LAB4_ROOT_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/../runtime/root.ld)
+if(NOT LAB4_CRT0)
+    set(LAB4_CRT0 $<TARGET_OBJECTS:lab4_crt0>)
+    set(LAB4_ROOT_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/../runtime/root.ld)
+endif()
 
 function(lab4_add_root_task name)
     cmake_parse_arguments(PARSE_ARGV 1 task "" "" "SOURCES")
     if(NOT task_SOURCES)
         message(FATAL_ERROR "lab4_add_root_task(${name}): no SOURCES")
     endif()
-    add_executable(${name} ${task_SOURCES} $<TARGET_OBJECTS:lab4_crt0>)
-    target_compile_options(${name} PRIVATE ${LAB4_USER_FLAGS})
-    target_link_libraries(${name} PRIVATE sel4runtime sel4)
+    add_executable(${name} ${task_SOURCES} ${LAB4_CRT0})
+    target_compile_options(${name} PRIVATE ${LAB4_USER_FLAGS} $<$<COMPILE_LANGUAGE:CXX>:${LAB4_USER_CXX_FLAGS}>)
+    target_link_libraries(${name} PRIVATE lab4::sel4runtime lab4::sel4)
     target_link_options(${name} PRIVATE
         -static -nostdlib
         -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none
@@ -29,4 +42,25 @@ function(lab4_add_root_task name)
     set_target_properties(${name} PROPERTIES
         POSITION_INDEPENDENT_CODE OFF
         LINK_DEPENDS ${LAB4_ROOT_LINKER_SCRIPT})
+endfunction()
+
+function(lab4_embed name image symbol)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/${name}.${symbol}.c)
+    set(object ${source}${CMAKE_C_OUTPUT_EXTENSION})
+    # C, so that a project needs no assembler of its own.
+    file(CONFIGURE OUTPUT ${source} CONTENT [[
+/* Made by lab4_embed. */
+__asm__(".section .rodata.@symbol@, \"a\"\n"
+        ".balign 4096\n"
+        ".globl @symbol@, @symbol@_end\n"
+        "@symbol@:\n"
+        ".incbin \"" IMAGE "\"\n"
+        "@symbol@_end:\n"
+        ".previous\n");
+]] @ONLY)
+    add_custom_command(OUTPUT ${object}
+        COMMAND ${CMAKE_C_COMPILER} "-DIMAGE=\"$<TARGET_FILE:${image}>\"" -c ${source} -o ${object}
+        DEPENDS ${image} ${source} VERBATIM)
+    target_sources(${name} PRIVATE ${object})
+    set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
 endfunction()
