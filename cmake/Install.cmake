@@ -53,4 +53,5 @@ endif()
 
 # Sources to copy
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/lab4)
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples/lib ${CMAKE_SOURCE_DIR}/examples/hello DESTINATION share/lab4/examples)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples/lib ${CMAKE_SOURCE_DIR}/examples/hello
+    ${CMAKE_SOURCE_DIR}/examples/client-server DESTINATION share/lab4/examples)
