@@ -41,6 +41,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/hosted/trace_records.h"
+
 #define MACHINE_MAGIC UINT64_C(0x4d41434834424154) /* "TAB4HCAM" */
 enum { MACHINE_VERSION = 1 };
 
@@ -50,10 +52,12 @@ enum { MACHINE_FD_MEMORY = 3, MACHINE_FD_CONSOLE = 4 };
 #define MACHINE_RAM_BASE UINT64_C(0x40000000)
 #define MACHINE_RAM_MAX (UINT64_C(256) << 30)
 
-/* The memory file: control page | kernel state (the machine's own business) | RAM | per-thread host state (ditto).
+/* The memory file: control page | kernel state (the machine's own business) | ring of --trace | RAM | per-thread host state (ditto).
  * All sparse. The last part has one slot of MACHINE_THREAD_STRIDE bytes for each possible TCB (2 KiB of RAM). */
 #define MACHINE_STATE_OFFSET UINT64_C(0x10000)
 #define MACHINE_RAM_OFFSET UINT64_C(0x4000000)
+#define MACHINE_TRACE_OFFSET UINT64_C(0x3000000)
+#define MACHINE_TRACE_BYTES (TRACE_RECORDS * sizeof(struct trace_record))
 #define MACHINE_THREAD_STRIDE UINT64_C(2880)
 #define MACHINE_THREADS_OFFSET(ram) (MACHINE_RAM_OFFSET + (ram))
 #define MACHINE_THREADS_BYTES(ram) ((((ram) / 2048 * MACHINE_THREAD_STRIDE) + 4095) / 4096 * 4096)
@@ -70,6 +74,7 @@ enum machine_flags {
     MACHINE_FLAG_SPIN = 1,         /* --spin: processes wait for the CPU actively for a while; no pinning then */
     MACHINE_FLAG_PRIVATE_TEXT = 2, /* --gdb: read-only user pages are private copies, so that breakpoints can be set */
     MACHINE_FLAG_STATISTICS = 4,   /* print the counters below at the end, to descriptor 2 */
+    MACHINE_FLAG_TRACE = 16,       /* --trace: records for the front end, trace_records.h */
     MACHINE_FLAG_CHECK = 8,        /* --check: the invariants after every kernel entry */
 };
 
@@ -114,6 +119,10 @@ struct machine_control {
     struct {
         uint64_t gate_calls, faults, fills, filled_pages, interrupts, idles, handoffs, spawns, reuses, flushes;
     } statistics;
+
+    /* --- --trace (trace_records.h) */
+    uint32_t trace_written; /* by the machine: records so far */
+    uint32_t trace_read;    /* by the front end: how many of them it has taken; a futex, woken if the machine may wait */
 };
 _Static_assert(sizeof(struct machine_control) <= 4096, "the control page is a page");
 

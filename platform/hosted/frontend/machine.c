@@ -101,7 +101,7 @@ static void fill_control(struct machine_control *control, const struct options *
         .time = options->time,
         .protect = options->protect,
         .flags = (options->spin ? MACHINE_FLAG_SPIN : 0) | (options->statistics ? MACHINE_FLAG_STATISTICS : 0) |
-                 (options->check ? MACHINE_FLAG_CHECK : 0),
+                 (options->check ? MACHINE_FLAG_CHECK : 0) | (options->trace != NULL ? MACHINE_FLAG_TRACE : 0),
         .host_cpu = options->host_cpu,
     };
 }
@@ -116,6 +116,9 @@ void machine_load(struct machine *machine, const struct options *options, const 
 
     *machine = (struct machine){.memory = create_memory(MACHINE_FILE_BYTES(options->ram_bytes))};
     machine->control = map_memory(machine->memory, 0, CONTROL_BYTES);
+    if (options->trace != NULL) {
+        machine->trace_ring = map_memory(machine->memory, MACHINE_TRACE_OFFSET, MACHINE_TRACE_BYTES);
+    }
     const uint64_t used = p.image_end - MACHINE_RAM_BASE;
     uint8_t *ram = map_memory(machine->memory, MACHINE_RAM_OFFSET, used);
     memcpy(ram + (p.dtb - MACHINE_RAM_BASE), dtb, dtb_bytes);

@@ -17,6 +17,7 @@
 #include "program_file.h"
 #include "report.h"
 #include "run.h"
+#include "trace.h"
 
 // A descriptor 0, 1 or 2 that is closed would be taken by the next file that we open.
 static void open_standard_descriptors(void)
@@ -55,12 +56,16 @@ int main(int argc, char **argv)
     size_t size;
     open_standard_descriptors();
     options_read(argc, argv, &options);
+    struct trace *trace = options.trace != NULL ? trace_open(options.trace) : NULL;
     const uint8_t *program = program_file_read(options.program, &size);
     machine_load(&machine, &options, program, size);
+    if (trace != NULL) {
+        trace_begin(trace, machine.control, machine.trace_ring, options.program);
+    }
     const uint64_t loaded = now_ns();
     const sigset_t mask = run_block_signals();
     machine_start(&machine, &options, &mask);
-    const int status = run_machine(&machine, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
+    const int status = run_machine(&machine, trace, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
     if (wants_timing(&options)) {
         report_timing(&machine, begin, loaded);
     }

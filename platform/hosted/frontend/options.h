@@ -19,6 +19,7 @@ struct options {
     bool spin;
     bool statistics;
     bool check;
+    const char *trace;    // path of the file; NULL = none
 };
 
 // Reads the command line; the result is complete and consistent. A bad one ends the process: one sentence, status 2.

@@ -20,7 +20,7 @@
 
 #include "report.h"
 
-enum { SECOND_NS = 1000000000, STATUS_SIGNAL = 128, RUNNING = -1 };
+enum { SECOND_NS = 1000000000, STATUS_SIGNAL = 128, RUNNING = -1, TRACE_PERIOD_NS = 5000000 };
 
 uint64_t now_ns(void)
 {
@@ -104,18 +104,44 @@ static int take_signals(const struct machine *machine, int signals)
     return RUNNING;
 }
 
-// One wait, at most until the deadline, and what follows from it: RUNNING or the status to end with.
-static int wait_once(const struct machine *machine, int signals, uint64_t deadline_ns)
+static int report_trace(const struct trace *trace)
+{
+    report("the trace cannot be written to %s (%s), so the run was ended; make room there, or leave out --trace.", trace->path,
+           strerror(trace->error));
+    return STATUS_USAGE;
+}
+
+// Takes what the machine has written so far. RUNNING, or the status to end with.
+static int drain(struct trace *trace)
+{
+    return trace == NULL || trace_drain(trace) ? RUNNING : report_trace(trace);
+}
+
+// The machine has gone. Returns the status of the run: a trace that is not whole is a failure.
+static int finish_trace(struct trace *trace, int status)
+{
+    if (trace == NULL || trace->error != 0 || trace_end(trace, status)) {
+        return status;
+    }
+    return report_trace(trace);
+}
+
+// One wait, at most until the deadline and for `longest_ns` (0 = any time), and what follows from it: RUNNING or the status to end with.
+static int wait_once(const struct machine *machine, int signals, uint64_t deadline_ns, uint64_t longest_ns)
 {
     const uint64_t now = now_ns();
     if (deadline_ns != 0 && now >= deadline_ns) {
         report("--timeout expired; the run was ended.");
         return MACHINE_STATUS_TIMEOUT;
     }
-    const uint64_t left = deadline_ns != 0 ? deadline_ns - now : 0;
+    const bool is_limited = deadline_ns != 0 || longest_ns != 0;
+    uint64_t left = deadline_ns != 0 ? deadline_ns - now : longest_ns;
+    if (longest_ns != 0 && left > longest_ns) {
+        left = longest_ns;
+    }
     const struct timespec limit = {.tv_sec = (time_t)(left / SECOND_NS), .tv_nsec = (long)(left % SECOND_NS)};
     struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = 0}};
-    if (ppoll(events, 2, deadline_ns != 0 ? &limit : NULL, NULL) <= 0) {
+    if (ppoll(events, 2, is_limited ? &limit : NULL, NULL) <= 0) {
         return RUNNING; // the deadline, or a signal that is not ours
     }
     const int status = take_signals(machine, signals);
@@ -135,7 +161,7 @@ static int make_console_blocking(void)
     return flags;
 }
 
-int run_machine(struct machine *machine, uint64_t deadline_ns)
+int run_machine(struct machine *machine, struct trace *trace, uint64_t deadline_ns)
 {
     const sigset_t handled = handled_signals();
     const int signals = signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -147,12 +173,20 @@ int run_machine(struct machine *machine, uint64_t deadline_ns)
     const int console_flags = make_console_blocking();
     int status = machine_end_status(machine);
     while (status == RUNNING) {
-        status = wait_once(machine, signals, deadline_ns);
+        status = wait_once(machine, signals, deadline_ns, trace != NULL ? TRACE_PERIOD_NS : 0);
+        if (status == RUNNING) {
+            status = drain(trace);
+        }
         if (status == RUNNING) {
             status = machine_end_status(machine);
         }
     }
     machine_kill(machine);
+    status = finish_trace(trace, status);
+    if (machine->control->spins_broken > 0) {
+        report("user code ran on without entering the kernel, so time had to be moved on %u times: this run may not repeat exactly.",
+               machine->control->spins_broken);
+    }
     if (console_flags >= 0) {
         fcntl(STDOUT_FILENO, F_SETFL, console_flags);
     }

@@ -142,6 +142,9 @@ void plat_thread_destroy(struct tcb *thread)
     if (host->live_in) {
         host->live_in->live = NULL;
     }
+    if (machine.is_watched) {
+        watch_thread_gone(thread);
+    }
     *host = (struct host_thread){.is_full = true};
 }
 

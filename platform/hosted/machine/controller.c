@@ -59,7 +59,11 @@ word_t plat_irq_acknowledge(void)
             uint64_t first = bits & (0 - bits);
             __atomic_fetch_and(&control()->line_latch[word], ~first, __ATOMIC_SEQ_CST);
             attention_set(); // there may be more
-            return word * WORD_BITS + log2_floor(first);
+            word_t line = word * WORD_BITS + log2_floor(first);
+            if (machine.is_watched) {
+                watch_line(line);
+            }
+            return line;
         }
     }
     return PLAT_NO_IRQ;

@@ -5,6 +5,7 @@
  *   0x1_0000        user window, up to MACHINE_USER_HIGH               protection key 0
  *   0x6fff_ffff_f000 gate page, read-only                              key 0
  *   0x7000_0000_0000 control page (interface.h)                        key 1 from here on
+ *   0x7000_1000_0000 the ring of --trace (trace_records.h)
  *   0x7000_4000_0000 simulated RAM; physical p is at p + LAYOUT_PHYSICAL_WINDOW
  *   0x7080_0000_0000 host state of threads, one slot for each 2 KiB of RAM
  *   0x7100_0000_0000 the machine image: text, read-only data, per-process data and stacks, shared data (machine.ld)
@@ -17,6 +18,7 @@
 #include <lab4/hosted_abi.h>
 
 #define LAYOUT_CONTROL 0x700000000000
+#define LAYOUT_TRACE 0x700010000000
 #define LAYOUT_PHYSICAL_WINDOW 0x700000000000
 #define LAYOUT_THREADS 0x708000000000
 #define LAYOUT_IMAGE 0x710000000000

@@ -97,6 +97,17 @@ void watch_interrupt(void);
 void watch_after(void);
 void watch_report(void);             // in a panic: the last entry
 
+void watch_line(word_t line);        // an interrupt was taken
+void watch_thread_gone(struct tcb *thread);
+
+// --- trace.c
+void trace_call(void);
+void trace_fault(const struct hw_fault *fault);
+void trace_interrupt(void);
+void trace_line(word_t line);
+void trace_thread_gone(struct tcb *thread);
+void trace_after(void);
+
 // --- check.c
 void check_kernel(void);             // panics if an invariant is broken
 void check_report(void);             // in a panic

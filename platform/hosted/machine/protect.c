@@ -53,6 +53,9 @@ static void tag_everything(void)
     tag(LAYOUT_CONTROL, LAYOUT_CONTROL + sizeof(struct machine_control), PROT_RW);
     tag(LAYOUT_PHYSICAL_WINDOW + MACHINE_RAM_BASE, LAYOUT_PHYSICAL_WINDOW + MACHINE_RAM_BASE + ram, PROT_RW);
     tag(LAYOUT_THREADS, LAYOUT_THREADS + MACHINE_THREADS_BYTES(ram), PROT_RW);
+    if (control()->flags & MACHINE_FLAG_TRACE) {
+        tag(LAYOUT_TRACE, LAYOUT_TRACE + MACHINE_TRACE_BYTES, PROT_RW);
+    }
     tag((uint64_t)image_text_start, (uint64_t)image_text_end, HOST_READ | HOST_EXECUTE);
     tag((uint64_t)image_text_end, (uint64_t)image_rodata_end, HOST_READ);
     tag((uint64_t)image_process_start, (uint64_t)image_process_end, PROT_RW);

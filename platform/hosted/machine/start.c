@@ -62,7 +62,7 @@ static void empty_address_space(void)
 static void share_variables(void)
 {
     uint64_t start = (uint64_t)image_shared_start, bytes = (uint64_t)image_shared_end - start;
-    if (MACHINE_STATE_OFFSET + bytes > MACHINE_RAM_OFFSET) {
+    if (MACHINE_STATE_OFFSET + bytes > MACHINE_TRACE_OFFSET) {
         refuse("its state does not fit into the memory file");
     }
     uint64_t initial = (uint64_t)image_shared_data_end - start;
@@ -80,6 +80,9 @@ static void map_memory(void)
     uint64_t ram = control()->ram_bytes;
     map_file(LAYOUT_PHYSICAL_WINDOW + MACHINE_RAM_BASE, ram, MACHINE_RAM_OFFSET);
     map_file(LAYOUT_THREADS, MACHINE_THREADS_BYTES(ram), MACHINE_THREADS_OFFSET(ram));
+    if (control()->flags & MACHINE_FLAG_TRACE) {
+        map_file(LAYOUT_TRACE, MACHINE_TRACE_BYTES, MACHINE_TRACE_OFFSET);
+    }
 }
 
 static void make_gate_page(void)

@@ -129,6 +129,14 @@ static inline struct machine_control *control(void)
     return (struct machine_control *)LAYOUT_CONTROL;
 }
 
+// What --trace knows about a thread.
+struct traced {
+    uint32_t id; // 0 = not met yet
+    uint32_t name_hash;
+    uint8_t state; // and the others: as after the last entry
+    bool is_sleeping, has_fault;
+};
+
 // What the host needs to know about a thread, in the part of the TCB that AArch64 uses for FP state. New TCBs are
 // zero there.
 struct host_thread {
@@ -137,6 +145,7 @@ struct host_thread {
     uint64_t exit_flags;     // host flags to resume with (only if is_full)
     uint64_t other_flags;    // host flags that have no twin in spsr
     struct process *live_in; // whose registers hold its FP state; null = none
+    struct traced traced;
 };
 _Static_assert(sizeof(struct host_thread) <= sizeof(((struct tcb *)0)->fp_state), "host words fit");
 _Static_assert(offsetof(struct tcb, fp_state) == TCB_HOST, "layout.h");

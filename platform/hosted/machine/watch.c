@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What happens around each entry into the core if somebody watches: --check looks at the kernel afterwards. Nobody
-// watching costs a predictable branch an entry (run.c: machine.is_watched).
+// What happens around each entry into the core if somebody watches: --check looks at the kernel afterwards, --trace writes
+// down what has changed. Nobody watching costs a predictable branch an entry (run.c: machine.is_watched).
 //
 // The machine's clock stands still meanwhile, so that watching uses up nobody's budget.
 #include "core/state.h"
@@ -13,6 +13,11 @@ static struct {
     char thread[TCB_NAME_BYTES];
 } last;
 
+static bool traces(void)
+{
+    return control()->flags & MACHINE_FLAG_TRACE;
+}
+
 static void note(const char *event, word_t number)
 {
     last.event = event;
@@ -22,21 +27,26 @@ static void note(const char *event, word_t number)
 
 void watch_start(void)
 {
-    machine.is_watched = control()->flags & MACHINE_FLAG_CHECK;
+    machine.is_watched = control()->flags & (MACHINE_FLAG_CHECK | MACHINE_FLAG_TRACE);
 }
 
 void watch_call(void)
 {
     clock_stop();
     note("system call", ks.current->regs.x[REG_SYSCALL]);
+    if (traces()) {
+        trace_call();
+    }
     clock_go_on();
 }
 
 void watch_fault(const struct hw_fault *fault)
 {
-    (void)fault;
     clock_stop();
     note("fault", 0);
+    if (traces()) {
+        trace_fault(fault);
+    }
     clock_go_on();
 }
 
@@ -44,13 +54,35 @@ void watch_interrupt(void)
 {
     clock_stop();
     note("interrupt", 0);
+    if (traces()) {
+        trace_interrupt();
+    }
     clock_go_on();
+}
+
+void watch_line(word_t line)
+{
+    if (traces()) {
+        trace_line(line);
+    }
+}
+
+void watch_thread_gone(struct tcb *thread)
+{
+    if (traces()) {
+        trace_thread_gone(thread);
+    }
 }
 
 void watch_after(void)
 {
     clock_stop();
-    check_kernel();
+    if (traces()) {
+        trace_after();
+    }
+    if (control()->flags & MACHINE_FLAG_CHECK) {
+        check_kernel();
+    }
     clock_go_on();
 }
 

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// --trace: turns what happens around an entry into the core into records for the front end (../trace_records.h). Everything
+// is read off the kernel's data before and after; the core knows nothing about it.
+//
+// What an entry did to other threads shows in their states, which are compared with those after the entry before; so an
+// entry costs time in proportion to the number of threads while a trace is written.
+#include <lab4/syscall_table.h>
+#include <sel4/constants.h>
+
+#include "core/fault.h"
+#include "core/lookup.h"
+#include "core/state.h"
+#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/trace_records.h"
+
+static struct {
+    uint32_t thread_count; // numbers given
+    ticks_t time;          // of the entry
+    struct tcb *cause;     // current thread at the entry
+    uint32_t cause_id;
+    bool is_interrupt, is_fault, is_putchar, is_naming;
+    enum cap_kind sent_to; // kind of the capability that the call sends to; null = it does not send
+} entry;
+
+// -------------------------------------------------------------------------------------------- the ring
+
+static void put(struct trace_record record)
+{
+    struct machine_control *c = control();
+    struct trace_record *ring = (struct trace_record *)LAYOUT_TRACE;
+    uint32_t read;
+    while (c->trace_written - (read = __atomic_load_n(&c->trace_read, __ATOMIC_SEQ_CST)) == TRACE_RECORDS) {
+        host_futex_wait(&c->trace_read, read, ~UINT64_C(0));
+    }
+    record.time = entry.time;
+    ring[c->trace_written % TRACE_RECORDS] = record;
+    __atomic_store_n(&c->trace_written, c->trace_written + 1, __ATOMIC_SEQ_CST);
+}
+
+// --------------------------------------------------------------------------------------------- threads
+
+static uint32_t hash_of_name(const struct tcb *thread)
+{
+    uint32_t hash = 2166136261u; // FNV-1a
+    for (const char *c = thread->name; *c; c++) {
+        hash = (hash ^ (uint8_t)*c) * 16777619u;
+    }
+    return hash;
+}
+
+static void put_name(const struct tcb *thread, struct host_thread *host)
+{
+    host->traced.name_hash = hash_of_name(thread);
+    bool has_ended = false;
+    for (uint16_t at = 0; at < TCB_NAME_BYTES && !has_ended; at += sizeof((struct trace_record *)0)->words) {
+        struct trace_record record = {.thread = host->traced.id, .kind = TRACE_NAME, .detail = at};
+        char *text = (char *)record.words;
+        for (uint16_t i = 0; i < sizeof record.words && at + i < TCB_NAME_BYTES && !has_ended; i++) {
+            text[i] = thread->name[at + i];
+            has_ended = text[i] == '\0';
+        }
+        put(record);
+    }
+}
+
+static uint32_t id_of(struct tcb *thread)
+{
+    struct host_thread *host = host_of(thread);
+    if (thread == &ks.idle) {
+        return TRACE_IDLE_THREAD;
+    }
+    if (host->traced.id == 0) {
+        host->traced = (struct traced){.id = ++entry.thread_count, .state = (uint8_t)thread->state};
+        put((struct trace_record){.thread = host->traced.id, .kind = TRACE_CREATED, .words = {plat_paddr(thread)}});
+        put_name(thread, host);
+    }
+    return host->traced.id;
+}
+
+void trace_thread_gone(struct tcb *thread)
+{
+    if (host_of(thread)->traced.id != 0) {
+        put((struct trace_record){.thread = host_of(thread)->traced.id, .kind = TRACE_DELETED});
+    }
+    if (thread == entry.cause) {
+        entry.cause = NULL;
+    }
+}
+
+// ---------------------------------------------------------------------------------------- an entry begins
+
+static void begin(void)
+{
+    uint32_t count = entry.thread_count;
+    entry = (__typeof__(entry)){.thread_count = count, .time = plat_now(), .cause = ks.current};
+    entry.cause_id = id_of(ks.current);
+}
+
+// Which capability the call sends to; for one that only receives, the one it receives from (abi §2.2).
+static cptr_t call_target(const struct thread_regs *regs)
+{
+    switch ((sword_t)regs->x[REG_SYSCALL]) {
+    case LAB4_SYS_ReplyRecv:
+    case LAB4_SYS_NBSendWait:
+        return regs->x[REG_REPLY];
+    case LAB4_SYS_NBSendRecv:
+        return regs->x[REG_DEST];
+    default:
+        return regs->x[REG_CAP];
+    }
+}
+
+static bool call_sends(sword_t number)
+{
+    return number <= LAB4_SYS_Call && number >= LAB4_SYS_NBSend;
+}
+
+static word_t object_of(struct cap cap)
+{
+    switch (cap_kind(cap)) {
+    case kind_endpoint:
+        return endpoint_cap_object(cap);
+    case kind_notification:
+        return notification_cap_object(cap);
+    case kind_reply:
+        return reply_cap_object(cap);
+    default: {
+        struct region region;
+        return cap_region(cap, &region) ? region.base : 0;
+    }
+    }
+}
+
+static word_t badge_of(struct cap cap)
+{
+    return cap_kind(cap) == kind_endpoint ? endpoint_cap_badge(cap) : cap_kind(cap) == kind_notification ? notification_cap_badge(cap) : 0;
+}
+
+void trace_call(void)
+{
+    const struct thread_regs *regs = &ks.current->regs;
+    sword_t number = (sword_t)regs->x[REG_SYSCALL];
+    begin();
+    entry.is_putchar = number == LAB4_SYS_DebugPutChar;
+    entry.is_naming = number == LAB4_SYS_DebugNameThread;
+    if (entry.is_putchar) {
+        put((struct trace_record){.thread = entry.cause_id, .kind = TRACE_PUTCHAR, .words = {regs->x[0] & 0xff}});
+        return;
+    }
+    struct lookup_failure failure;
+    const struct slot *slot = lookup_slot(ks.current, call_target(regs), &failure);
+    struct cap cap = slot ? slot->cap : cap_null();
+    entry.sent_to = call_sends(number) ? cap_kind(cap) : kind_null;
+    put((struct trace_record){
+        .thread = entry.cause_id,
+        .kind = TRACE_CALL,
+        .detail = (uint16_t)cap_kind(cap),
+        .words = {[TRACE_CALL_NUMBER] = (word_t)number,
+                  [TRACE_CALL_CAP] = call_target(regs),
+                  [TRACE_CALL_INFO] = regs->x[REG_INFO],
+                  [TRACE_CALL_OBJECT] = object_of(cap),
+                  [TRACE_CALL_MR0] = regs->x[REG_MR0],
+                  [TRACE_CALL_BADGE] = badge_of(cap)},
+    });
+}
+
+void trace_fault(const struct hw_fault *fault)
+{
+    static const uint16_t types[] = {[HW_FAULT_VM] = seL4_Fault_VMFault,
+                                     [HW_FAULT_USER_EXCEPTION] = seL4_Fault_UserException,
+                                     [HW_FAULT_UNKNOWN_SYSCALL] = seL4_Fault_UnknownSyscall};
+    word_t first = fault->kind == HW_FAULT_VM ? fault->address : fault->kind == HW_FAULT_UNKNOWN_SYSCALL ? fault->number : fault->syndrome;
+    begin();
+    entry.is_fault = true;
+    put((struct trace_record){.thread = entry.cause_id,
+                              .kind = TRACE_FAULT,
+                              .detail = types[fault->kind],
+                              .words = {first, fault->is_fetch, fault->syndrome, ks.current->regs.fault_pc}});
+}
+
+void trace_interrupt(void)
+{
+    begin();
+    entry.is_interrupt = true;
+}
+
+void trace_line(word_t line)
+{
+    entry.is_interrupt = true; // at a preemption point of a call, perhaps
+    put((struct trace_record){.thread = entry.cause_id, .kind = TRACE_INTERRUPT, .words = {line}});
+}
+
+// ------------------------------------------------------------------------------------------ what it did
+
+static void put_message(uint32_t from, uint32_t to, enum trace_message how)
+{
+    put((struct trace_record){.thread = from, .kind = TRACE_MESSAGE, .detail = (uint16_t)how, .words = {to}});
+}
+
+static bool has_fault(const struct tcb *thread)
+{
+    return thread->fault.type != seL4_Fault_NullFault;
+}
+
+// Somebody who waited for a message or signal runs: who sent it, and how?
+static void note_arrival(uint32_t to)
+{
+    if (entry.cause && has_fault(entry.cause)) {
+        put_message(entry.cause_id, to, TRACE_BY_FAULT);
+    } else if (entry.is_interrupt) {
+        put_message(TRACE_INTERRUPTS, to, TRACE_BY_SIGNAL);
+    } else {
+        put_message(entry.cause_id, to, entry.sent_to == kind_notification ? TRACE_BY_SIGNAL : TRACE_BY_MESSAGE);
+    }
+}
+
+static void note_state(struct tcb *thread, uint32_t id, enum thread_state before)
+{
+    bool runs = thread->state == THREAD_RUNNING, waits = thread->state == THREAD_BLOCKED_ON_REPLY;
+    bool sends = entry.sent_to == kind_endpoint || entry.sent_to == kind_notification;
+    if ((before == THREAD_BLOCKED_ON_RECEIVE || before == THREAD_BLOCKED_ON_NOTIFICATION) && runs &&
+        (sends || entry.is_fault || entry.is_interrupt || (entry.cause && has_fault(entry.cause)))) {
+        note_arrival(id);
+    } else if (before == THREAD_BLOCKED_ON_SEND && (runs || waits) && !entry.is_interrupt) {
+        put_message(id, entry.cause_id, has_fault(thread) ? TRACE_BY_FAULT : TRACE_BY_MESSAGE);
+    } else if (before == THREAD_BLOCKED_ON_REPLY && tcb_is_runnable(thread) && entry.sent_to == kind_reply) {
+        put_message(entry.cause_id, id, TRACE_BY_REPLY);
+    } else {
+        put((struct trace_record){.thread = id, .kind = TRACE_STATE, .detail = (uint16_t)(before | thread->state << 8)});
+    }
+}
+
+static void note_budget(struct tcb *thread, struct traced *traced, uint32_t id)
+{
+    if (traced->is_sleeping != thread->is_sleeping) {
+        traced->is_sleeping = thread->is_sleeping;
+        put((struct trace_record){.thread = id, .kind = TRACE_BUDGET, .detail = thread->is_sleeping ? TRACE_USED_UP : TRACE_REPLENISHED});
+    }
+}
+
+static void note_fault(struct tcb *thread)
+{
+    struct traced *traced = &host_of(thread)->traced;
+    uint32_t id = id_of(thread);
+    if (traced->has_fault != has_fault(thread)) {
+        traced->has_fault = has_fault(thread);
+        if (has_fault(thread) && !(entry.is_fault && thread == entry.cause)) {
+            const word_t *words = thread->fault.words;
+            put((struct trace_record){.thread = id, .kind = TRACE_RAISED, .detail = (uint16_t)thread->fault.type, .words = {words[0], words[1], words[2]}});
+        }
+    }
+}
+
+static void note_thread(struct tcb *thread)
+{
+    struct traced *traced = &host_of(thread)->traced;
+    uint32_t id = id_of(thread);
+    enum thread_state before = traced->state;
+    if (before != thread->state) {
+        traced->state = (uint8_t)thread->state;
+        bool is_own_doing = thread == entry.cause && thread->state != THREAD_INACTIVE;
+        if (!is_own_doing && !(before == THREAD_RESTART && thread->state == THREAD_RUNNING)) {
+            note_state(thread, id, before);
+        }
+    }
+    note_budget(thread, traced, id);
+    if (entry.is_naming && traced->name_hash != hash_of_name(thread)) {
+        put_name(thread, host_of(thread));
+    }
+}
+
+void trace_after(void)
+{
+    if (entry.is_putchar) {
+        return;
+    }
+    for (struct tcb *thread = ks.all_threads; thread; thread = thread->all_next) {
+        note_fault(thread); // first: the message that it leads to comes after it
+    }
+    for (struct tcb *thread = ks.all_threads; thread; thread = thread->all_next) {
+        if (thread != &ks.idle) {
+            note_thread(thread);
+        }
+    }
+    const struct thread_regs *regs = &ks.current->regs;
+    uint32_t id = id_of(ks.current);
+    entry.time = plat_now();
+    put((struct trace_record){.thread = id, .kind = TRACE_LEAVE, .words = {regs->x[0], regs->x[1], regs->pc, regs->pc == regs->fault_pc}});
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * --trace: what the machine writes and the front end formats. The machine puts records of one size into a ring in the memory
+ * file, one batch for each kernel entry:
+ *
+ *   CALL, FAULT or INTERRUPT          the entry begins (an interrupt tells its lines as they are taken)
+ *   MESSAGE, STATE, BUDGET, …         what it did; their time is that of the entry's beginning
+ *   LEAVE                             the entry ends; who runs now
+ *
+ * Only the machine advances `trace_written`, only the front end `trace_read` (struct machine_control; both wrap around). A
+ * full ring makes the machine wait: no record is lost, and the machine's clock stands still meanwhile.
+ *
+ * Threads are numbered in the order in which the tracer meets them, from 1; a number is never used again.
+ */
+#ifndef LAB4_HOSTED_TRACE_RECORDS_H
+#define LAB4_HOSTED_TRACE_RECORDS_H
+
+#include <stdint.h>
+
+enum { TRACE_RECORDS = 1 << 16, TRACE_WORDS = 6 };
+
+enum trace_thread { TRACE_IDLE_THREAD = 0, TRACE_FIRST_THREAD = 1, TRACE_INTERRUPTS = 0x7fffffff /* as the cause of something */ };
+
+struct trace_record {
+    uint64_t time; /* ticks of the machine's clock, 62.5 MHz */
+    uint32_t thread;
+    uint16_t kind;   /* enum trace_kind */
+    uint16_t detail;
+    uint64_t words[TRACE_WORDS];
+};
+_Static_assert(sizeof(struct trace_record) == 64, "a record is a cache line");
+
+enum trace_kind {
+    TRACE_CALL = 1,  /* detail: kind of capability that is sent to, or received from; words: enum trace_call_word */
+    TRACE_PUTCHAR,   /* DebugPutChar, the whole entry; words[0]: the character */
+    TRACE_FAULT,     /* detail: seL4 fault type; words: address or number, is_fetch, FSR, pc */
+    TRACE_INTERRUPT, /* words[0]: line */
+    TRACE_MESSAGE,   /* from `thread`, or TRACE_INTERRUPTS, to words[0]; detail: enum trace_message */
+    TRACE_STATE,     /* changed by others: detail = state before | after << 8 (enum thread_state) */
+    TRACE_BUDGET,    /* detail: enum trace_budget */
+    TRACE_RAISED,    /* the core raised a fault of this thread; detail: seL4 fault type; words: its words */
+    TRACE_NAME,      /* detail: where in the name words[] belong, as text; a shorter name ends with a zero byte */
+    TRACE_CREATED,   /* words[0]: physical address of the TCB; NAME follows */
+    TRACE_DELETED,
+    TRACE_LEAVE,     /* thread: who runs now; words: x0, x1, pc, whether it repeats its call or instruction */
+};
+
+enum trace_call_word { TRACE_CALL_NUMBER, TRACE_CALL_CAP, TRACE_CALL_INFO, TRACE_CALL_OBJECT, TRACE_CALL_MR0, TRACE_CALL_BADGE };
+enum trace_message { TRACE_BY_MESSAGE, TRACE_BY_REPLY, TRACE_BY_SIGNAL, TRACE_BY_FAULT };
+enum trace_budget { TRACE_USED_UP, TRACE_REPLENISHED };
+
+#endif
