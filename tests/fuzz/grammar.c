@@ -354,8 +354,13 @@ static void make_ipc(struct random *r, struct step *step)
     add_receive_slot(r, step);
 }
 
+bool (*grammar_preference)(struct random *r, struct step *step);
+
 void grammar_make_step(struct random *r, struct step *step)
 {
+    if (grammar_preference && grammar_preference(r, step)) {
+        return;
+    }
     memset(step, 0, sizeof *step);
     word_t dice = random_below(r, 100);
     if (dice < 55) {

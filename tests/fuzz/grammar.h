@@ -34,6 +34,9 @@ const struct grammar_method *grammar_find(word_t label);
 bool grammar_is_cap(const struct grammar_arg *arg);
 bool grammar_is_shared(const struct grammar_arg *arg, word_t *bit);
 
+// What a target would rather do: makes a step and returns true, or leaves it to the grammar. Null: no wishes.
+extern bool (*grammar_preference)(struct random *r, struct step *step);
+
 // A random step: usually a nearly valid call.
 void grammar_make_step(struct random *r, struct step *step);
 

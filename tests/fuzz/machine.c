@@ -6,9 +6,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/fastpath.h"
 #include "core/invariants.h"
 #include "core/invoke.h"
+#include "core/refill.h"
 #include "platform/fake/fake.h"
 #include "tests/fuzz/track.h"
 
@@ -18,7 +21,8 @@ enum { MAX_REPEATS = 4, MAX_TICKS = 6, MAX_OVERRUN = 0x4000, SCRATCH_WORDS = 204
 static bool clock_stood_still;
 
 const struct machine_observer *machine_observer;
-bool machine_is_punctual;
+bool machine_is_punctual, machine_compares_paths;
+unsigned long machine_fast_calls, machine_compared_calls;
 
 // The platform's own state is small: the snapshot holds a copy.
 static struct fake_state fake_snapshot;
@@ -103,6 +107,52 @@ static word_t waiting_line(void)
     return PLAT_NO_IRQ;
 }
 
+// ---------------------------------------------------------------------------------- both ways of a call
+
+// Fails if the machine and kernel memory are not what the first run left: track.c and `first` hold that.
+static void compare_outcomes(const struct fake_state *first)
+{
+    uint8_t was;
+    const uint8_t *differs = track_changed(NULL, 0, &was);
+    if (differs) {
+        bool is_ks = (uintptr_t)differs - (uintptr_t)&ks < sizeof ks;
+        machine_fail("with and without the fast path this call ends in different states: the byte at %s + %#lx is %#x with it and %#x without",
+                     is_ks ? "ks" : "RAM", (unsigned long)(is_ks ? (uintptr_t)differs - (uintptr_t)&ks : plat_paddr(differs)), was, *differs);
+    }
+    if (memcmp(&fake, first, offsetof(struct fake_state, calls)) != 0) {
+        machine_fail("with and without the fast path this call leaves the machine (struct fake_state) in different states");
+    }
+}
+
+// core_syscall, and the same call from the same state without the fast path. A call that took the fast path did not look at the
+// clock: it must end in the state that the slow path reaches when no time has passed since the last stamp. A slice that was over by
+// then (its context was reconfigured) is ended by the slow path only; both are right (threads FP-2).
+static void syscall_both_ways(void)
+{
+    static struct fake_state before, first;
+    ticks_t stamp = ks.now;
+    sword_t number = (sword_t)ks.current->regs.x[REG_SYSCALL];
+    bool has_budget = sc_is_sufficient(ks.charged_sc, ks.pending);
+    before = fake;
+    track_keep_all();
+    core_syscall();
+    bool was_fast = (number == -1 || number == -2) && ks.now == stamp && fake.now != stamp;
+    if (was_fast && !has_budget) {
+        return;
+    }
+    first = fake;
+    track_take_back();
+    fake = before;
+    fake.now = was_fast ? stamp : fake.now;
+    core_syscall_slow();
+    fake.now = before.now;
+    compare_outcomes(&first);
+    machine_compared_calls++;
+    machine_fast_calls += was_fast;
+}
+
+// ------------------------------------------------------------------------------------- into the kernel
+
 // The one way into the kernel.
 static void enter(enum machine_entry entry, const struct hw_fault *fault)
 {
@@ -114,7 +164,11 @@ static void enter(enum machine_entry entry, const struct hw_fault *fault)
     track_begin_step();
     switch (entry) {
     case MACHINE_SYSCALL:
-        core_syscall();
+        if (machine_compares_paths) {
+            syscall_both_ways();
+        } else {
+            core_syscall();
+        }
         break;
     case MACHINE_FAULT:
         core_fault(fault);
@@ -257,7 +311,8 @@ void machine_check_refusal(const struct tcb *caller)
         {&caller->regs, sizeof caller->regs},
         {buffer ? &buffer[BUFFER_MESSAGE] : NULL, buffer ? 8 * sizeof *buffer : 0},
     };
-    const uint8_t *changed = track_changed(allowed, ARRAY_LENGTH(allowed));
+    uint8_t was;
+    const uint8_t *changed = track_changed(allowed, ARRAY_LENGTH(allowed), &was);
     if (changed) {
         machine_fail("the call was refused with error %d, but memory at %p (ks + %#lx) changed",
                      (int)info_label(caller->regs.x[REG_INFO]), (const void *)changed,

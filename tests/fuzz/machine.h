@@ -26,6 +26,11 @@ void machine_run_step(const struct step *step);
 // Never let time pass beyond the timer's deadline without interrupting: no interrupt latency.
 extern bool machine_is_punctual;
 
+// Make each system call twice from the same state, with the fast path and without, and end the run if the outcomes
+// differ. Calls compared so far, and how many of them took the fast path.
+extern bool machine_compares_paths;
+extern unsigned long machine_fast_calls, machine_compared_calls;
+
 // Lets restarted threads repeat their system calls, and time pass while all wait: what a machine does by itself.
 void machine_settle(void);
 

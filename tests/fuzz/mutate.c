@@ -23,7 +23,7 @@ static size_t limit(void)
 
 static size_t insert(size_t count, size_t at, const struct step *step)
 {
-    if (count >= limit()) {
+    if (count >= limit() || at > count) {
         return count;
     }
     memmove(&steps[at + 1], &steps[at], (count - at) * sizeof *steps);
@@ -37,6 +37,18 @@ static size_t remove_at(size_t count, size_t at)
     return count - 1;
 }
 
+// Several in a row: what a target prefers may make sense only together.
+static size_t insert_run(struct random *r, size_t count)
+{
+    size_t at = random_below(r, count + 1), length = grammar_preference ? 1 + random_below(r, 12) : 1;
+    for (size_t i = 0; i < length; i++) {
+        struct step step;
+        grammar_make_step(r, &step);
+        count = insert(count, at + i, &step);
+    }
+    return count;
+}
+
 static size_t mutate_once(struct random *r, size_t count)
 {
     struct step step;
@@ -45,8 +57,7 @@ static size_t mutate_once(struct random *r, size_t count)
     case 0:
     case 1:
     case 2:
-        grammar_make_step(r, &step);
-        return insert(count, random_below(r, count + 1), &step);
+        return insert_run(r, count);
     case 3:
         grammar_make_step(r, &steps[at]);
         return count;

@@ -16,6 +16,7 @@ enum { LINE_BITS = 6, LINE = 1 << LINE_BITS, MAX_LINES = (64 << 20) >> LINE_BITS
 
 struct region {
     uint8_t *live, *snapshot;
+    uint8_t *kept; // without store tracing: what track_keep_all copied, or null
     size_t bytes, first_line;
 };
 
@@ -39,7 +40,9 @@ static void add_region(struct region *r, void *live, size_t bytes)
     r->live = (uint8_t *)start;
     r->first_line = line_count;
     free(r->snapshot);
+    free(r->kept);
     r->snapshot = malloc(r->bytes);
+    r->kept = NULL;
     line_count += r->bytes >> LINE_BITS;
 }
 
@@ -162,20 +165,63 @@ static bool is_allowed(const uint8_t *at, const struct track_range *allowed, siz
     return false;
 }
 
-const uint8_t *track_changed(const struct track_range *allowed, size_t count)
+// The same in one stretch of memory.
+static const uint8_t *changed_in(const uint8_t *live, const uint8_t *old, size_t bytes, const struct track_range *allowed, size_t count,
+                                 uint8_t *was)
 {
-    for (uint32_t i = 0; i < old_count; i++) {
-        const struct old_line *old = &olds[i];
-        if (memcmp(old->live, old->content, LINE) == 0) {
-            continue;
-        }
-        for (size_t j = 0; j < LINE; j++) {
-            if (old->live[j] != old->content[j] && !is_allowed(old->live + j, allowed, count)) {
-                return old->live + j;
-            }
+    if (memcmp(live, old, bytes) == 0) {
+        return NULL;
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        if (live[i] != old[i] && !is_allowed(live + i, allowed, count)) {
+            *was = old[i];
+            return live + i;
         }
     }
     return NULL;
+}
+
+const uint8_t *track_changed(const struct track_range *allowed, size_t count, uint8_t *was)
+{
+    const uint8_t *changed = NULL;
+    for (uint32_t i = 0; i < old_count && !changed; i++) {
+        changed = changed_in(olds[i].live, olds[i].content, LINE, allowed, count, was);
+    }
+    for (int i = 0; i < 2 && !changed && regions[i].kept; i++) {
+        changed = changed_in(regions[i].live, regions[i].kept, regions[i].bytes, allowed, count, was);
+    }
+    return changed;
+}
+
+void track_keep_all(void)
+{
+    for (int i = 0; i < 2 && !FUZZ_TRACK_STORES; i++) {
+        regions[i].kept = regions[i].kept ? regions[i].kept : malloc(regions[i].bytes);
+        if (!regions[i].kept) {
+            abort();
+        }
+        memcpy(regions[i].kept, regions[i].live, regions[i].bytes);
+    }
+}
+
+static void swap(uint8_t *a, uint8_t *b, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += LINE) {
+        uint8_t line[LINE];
+        memcpy(line, a + i, LINE);
+        memcpy(a + i, b + i, LINE);
+        memcpy(b + i, line, LINE);
+    }
+}
+
+void track_take_back(void)
+{
+    for (uint32_t i = 0; i < old_count; i++) {
+        swap(olds[i].live, olds[i].content, LINE);
+    }
+    for (int i = 0; i < 2 && regions[i].kept; i++) {
+        swap(regions[i].live, regions[i].kept, regions[i].bytes);
+    }
 }
 
 // ------------------------------------------------------------------------- called by compiled code

@@ -22,9 +22,15 @@ void track_begin_step(void);
 // Marks a range that is about to be written by code that is not traced.
 void track_touch(const void *start, size_t bytes);
 
-// The first byte that differs from what it was at track_begin_step, outside the ranges that may change; null if none.
+// Takes back what was written since track_begin_step and keeps it: after the step has been done again in another way, track_changed
+// finds where the two outcomes differ. Builds without store tracing need track_keep_all right after track_begin_step.
+void track_keep_all(void);
+void track_take_back(void);
+
+// The first byte that differs from what it was at track_begin_step, outside the ranges that may change; null if none. `*was`
+// becomes its old value.
 struct track_range {
     const void *start;
     size_t bytes;
 };
-const uint8_t *track_changed(const struct track_range *allowed, size_t count);
+const uint8_t *track_changed(const struct track_range *allowed, size_t count, uint8_t *was);
