@@ -12,6 +12,10 @@ int main(void);
 _Noreturn void lab4_start(seL4_BootInfo *info);
 extern seL4_BootInfo *bootinfo;
 
+/* The constructors of static objects, in the order in which they are to run. Made by the linker (root.ld). */
+extern void (*const __init_array_start[])(void);
+extern void (*const __init_array_end[])(void);
+
 /* Room for the root thread's thread-local variables: memory cannot be allocated yet. */
 static char tls_block[16384];
 
@@ -28,5 +32,8 @@ _Noreturn void lab4_start(seL4_BootInfo *info)
     }
     machine_set_thread_pointer(lab4_tls_init(tls_block, info->ipcBuffer));
     bootinfo = info; /* seL4_InitBootInfo, which is deprecated, does just this */
+    for (void (*const *constructor)(void) = __init_array_start; constructor < __init_array_end; constructor++) {
+        (*constructor)();
+    }
     lab4_exit(main());
 }

@@ -67,6 +67,49 @@ TEST(an_error_leaves_its_details_in_the_buffer)
     assert_int_equal(seL4_GetMR(4), 1004);
 }
 
+static void assert_described(seL4_Word label, seL4_Error error, const char *words)
+{
+    char text[LAB4_INVOCATION_ERROR_BYTES], little[10];
+    lab4_describe_invocation_error(text, sizeof(text), 12, label, error);
+    assert_string_equal(text, words);
+    lab4_describe_invocation_error(little, sizeof(little), 12, label, error);
+    assert_int_equal(strlen(little), sizeof(little) - 1);
+    assert_memory_equal(little, words, sizeof(little) - 1);
+}
+
+static void given_details(seL4_Word mr0, seL4_Word mr1, seL4_Word mr2, seL4_Word mr3, seL4_Word mr4)
+{
+    const seL4_Word words[] = {mr0, mr1, mr2, mr3, mr4};
+    given_a_gate();
+    memcpy(ipc_buffer.msg, words, sizeof(words));
+}
+
+TEST(refusals_are_described_with_their_details)
+{
+    given_details(64, 7, 0, 0, 0);
+    assert_described(UntypedRetype, seL4_NotEnoughMemory, "seL4_Untyped_Retype on capability 12: seL4_NotEnoughMemory (10), 64 bytes are free");
+    assert_described(TCBSetPriority, seL4_InvalidArgument, "seL4_TCB_SetPriority on capability 12: seL4_InvalidArgument (1), argument 64");
+    assert_described(TCBSetPriority, seL4_RangeError, "seL4_TCB_SetPriority on capability 12: seL4_RangeError (4), allowed are 64 to 7");
+    assert_described(CNodeMove, seL4_DeleteFirst, "seL4_CNode_Move on capability 12: seL4_DeleteFirst (8)");
+    assert_described(57, seL4_IllegalOperation, "an unknown invocation on capability 12: seL4_IllegalOperation (3)");
+    assert_described(CNodeMove, (seL4_Error)99, "seL4_CNode_Move on capability 12: an unknown error (99)");
+    given_details(0, 0, 0, 0, 0);
+    assert_described(ARMPageMap, seL4_InvalidCapability, "seL4_ARM_Page_Map on capability 12: seL4_InvalidCapability (2), capability 0 (the invoked one)");
+}
+
+TEST(failed_lookups_are_described_by_their_kind)
+{
+    given_details(1, seL4_InvalidRoot, 0, 0, 0);
+    assert_described(CNodeCopy, seL4_FailedLookup, "seL4_CNode_Copy on capability 12: seL4_FailedLookup (6), of a source: the root is no CNode");
+    given_details(0, seL4_MissingCapability, 21, 0, 0);
+    assert_described(ARMPageMap, seL4_FailedLookup, "seL4_ARM_Page_Map on capability 12: seL4_FailedLookup (6): nothing is there, with 21 bits left");
+    given_details(0, seL4_DepthMismatch, 60, 4, 0);
+    assert_described(CNodeCopy, seL4_FailedLookup, "seL4_CNode_Copy on capability 12: seL4_FailedLookup (6): 60 bits were left, the CNode has 4");
+    given_details(0, seL4_GuardMismatch, 64, 0xab, 8);
+    assert_described(CNodeCopy, seL4_FailedLookup,
+                     "seL4_CNode_Copy on capability 12: seL4_FailedLookup (6): 64 bits were left, the guard is 0xab of 8 bits");
+}
+
 TEST(rotate_sends_eight_words_and_two_roots)
 {
     given_a_gate();
@@ -350,6 +393,8 @@ int main(void)
         cmocka_unit_test(words_beyond_the_fourth_and_capabilities_go_to_the_buffer),
         cmocka_unit_test(success_leaves_the_first_four_words_of_the_buffer_alone),
         cmocka_unit_test(an_error_leaves_its_details_in_the_buffer),
+        cmocka_unit_test(refusals_are_described_with_their_details),
+        cmocka_unit_test(failed_lookups_are_described_by_their_kind),
         cmocka_unit_test(rotate_sends_eight_words_and_two_roots),
         cmocka_unit_test(rights_and_attributes_are_words),
         cmocka_unit_test(capabilities_are_numbered_in_the_order_of_the_prototype),

@@ -85,6 +85,34 @@ def test_pkg_config_says_what_a_plain_compiler_needs():
         assert run(SDK / "bin" / runner[0], *runner[1:], "--timeout", "60", program).status == 0, platform
 
 
+def test_a_cxx_program_finds_its_static_objects_constructed():
+    folder = SCRATCH / "cxx"
+    folder.mkdir()
+    (folder / "CMakeLists.txt").write_text("""
+        cmake_minimum_required(VERSION 3.25)
+        project(cxx LANGUAGES C CXX)
+        find_package(lab4 REQUIRED)
+        lab4_add_root_task(cxx SOURCES main.cpp)
+        set_target_properties(cxx PROPERTIES CXX_STANDARD 17)""")
+    (folder / "main.cpp").write_text("""
+        #include <lab4/printf.h>
+        #include <sel4/sel4.h>
+        struct shape { virtual int corners() const = 0; };
+        struct square : shape { int corners() const override { return 4; } };
+        struct counter { int count; counter() : count(20) {} ~counter() { count = 0; } };
+        static counter global;
+        static int more() { static counter local; return local.count; }
+        int main() {
+            const square s;
+            const shape &any = s;
+            printf("C++: %d\\n", global.count + more() + any.corners());
+            return seL4_CNode_Delete(seL4_CapInitThreadCNode, 8191, seL4_WordBits);
+        }""")
+    succeeds("cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={SDK}")
+    succeeds("cmake", "--build", folder / "build")
+    assert succeeds(SDK / "bin/lab4-hosted", folder / "build/cxx").out == "C++: 44\n"
+
+
 def test_an_example_from_the_sdk_builds_with_the_helpers_beside_it():
     folder = SCRATCH / "copied"
     folder.mkdir()

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the runtime does around main, and what it knows. A root task defines `int main(void)`; its result goes to lab4_exit. */
+/*
+ * What the runtime does around main, and what it knows. A root task defines `int main(void)`; its result goes to lab4_exit. Functions with
+ * __attribute__((constructor)) and constructors of static C++ objects run before it, with IPC buffer and thread-local storage; destructors
+ * never run.
+ */
 #ifndef LAB4_RUNTIME_H
 #define LAB4_RUNTIME_H
 

@@ -6,6 +6,7 @@
 #ifndef LAB4_STUB_H
 #define LAB4_STUB_H
 
+#include <lab4/invocation_errors.h>
 #include <lab4/message_registers.h>
 #include <sel4/invocation.h>
 
@@ -57,6 +58,9 @@ LAB4_ALWAYS_INLINE seL4_Error lab4_invoke(seL4_CPtr service, seL4_Word label, st
     error = (seL4_Error)seL4_MessageInfo_get_label(info);
     if (error != seL4_NoError) {
         lab4_mrs_to_buffer(invocation->mrs);
+#if CONFIG_LIB_SEL4_PRINT_INVOCATION_ERRORS
+        lab4_print_invocation_error(service, label, error);
+#endif
     }
     return error;
 }
