@@ -33,7 +33,7 @@ def run_file(content, *options):
 
 def start_spinning(*options, **keywords):
     keywords = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **keywords}
-    process = subprocess.Popen([FRONT_END, *options, spinning()], start_new_session=True, **keywords)
+    process = subprocess.Popen([FRONT_END, *options, spinning()], **{"start_new_session": True, **keywords})
     time.sleep(0.5)
     assert process.poll() is None, f"a spinning program ended: {process.stderr.read()!r}"
     return process
@@ -45,7 +45,7 @@ def processes():
     for directory in pathlib.Path("/proc").glob("[0-9]*"):
         try:
             state = (directory / "stat").read_text().rsplit(")", 1)[1].split()[0]
-            if state != "Z" and os.readlink(directory / "exe").startswith(f"{PROGRAMS}/"):
+            if state != "Z" and os.readlink(directory / "exe").startswith((f"{PROGRAMS}/", f"{SCRATCH.name}/")):
                 found.add(int(directory.name))
         except OSError:
             pass

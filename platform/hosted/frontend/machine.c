@@ -32,7 +32,8 @@
 #define MFD_NOEXEC_SEAL 8U // Linux 6.3
 #endif
 
-enum { DTB_CAPACITY = 16384, CONTROL_BYTES = 4096, MAX_STACK_BYTES = 8 << 20, REAP_ROUNDS = 2000 };
+enum { DTB_CAPACITY = 16384, CONTROL_BYTES = 4096, MAX_STACK_BYTES = 8 << 20, LEAST_DATA_BYTES = 32 << 20, REAP_ROUNDS = 2000,
+       MOST_DESCRIPTORS = 1024 };
 #define ASK_PERSONALITY 0xffffffffUL
 
 // ------------------------------------------------------------------------------------------ memory
@@ -179,8 +180,10 @@ static int become_machine(const struct machine *machine, pid_t parent, const cha
     }
     close(STDIN_FILENO);
     close(STDOUT_FILENO);
-    if (close_range(MACHINE_FD_CONSOLE + 1, UINT_MAX, 0) != 0) {
-        return errno;
+    if (close_range(MACHINE_FD_CONSOLE + 1, UINT_MAX, 0) != 0) { // some containers forbid what they do not know
+        for (int fd = MACHINE_FD_CONSOLE + 1; fd < MOST_DESCRIPTORS; fd++) {
+            close(fd);
+        }
     }
     sigprocmask(SIG_SETMASK, mask, NULL);
     execve(path, arguments, environment);
@@ -206,6 +209,11 @@ static void check_limits(void)
     if (space.rlim_cur < MACHINE_USER_HIGH * 2) {
         refuse("the address space is limited to %" PRIu64 " MiB, but the machine uses all of it (sparsely); run `ulimit -v unlimited` before.",
                (uint64_t)space.rlim_cur >> 20);
+    }
+    getrlimit(RLIMIT_DATA, &space);
+    if (space.rlim_cur < LEAST_DATA_BYTES) {
+        refuse("the memory of a process is limited to %" PRIu64 " KiB, but the machine needs %d; run `ulimit -d unlimited` before.",
+               (uint64_t)space.rlim_cur >> 10, LEAST_DATA_BYTES >> 10);
     }
 }
 

@@ -171,10 +171,10 @@ void clock_arm_host(void)
     if (machine.clock.is_virtual || deadline >= self.armed || !clock_has_deadline()) {
         return;
     }
-    ticks_t soonest = plat_now() + machine.clock.least_run, at = deadline > soonest ? deadline : soonest;
+    ticks_t now = plat_now(), soonest = now + machine.clock.least_run, at = deadline > soonest ? deadline : soonest;
     if (at < self.armed) {
         self.armed = at; // first: the alarm may come before the call returns
-        host_timer_set(self.timer, host_time(at));
+        host_alarm_after((at - now) * NS_PER_TICK);
         refine();
     }
 }

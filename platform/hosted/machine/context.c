@@ -141,6 +141,7 @@ void plat_thread_destroy(struct tcb *thread)
     struct host_thread *host = host_of(thread);
     if (host->live_in) {
         host->live_in->live = NULL;
+        process_end_if_idle(host->live_in);
     }
     if (machine.is_watched) {
         watch_thread_gone(thread);

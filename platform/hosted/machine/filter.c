@@ -20,7 +20,7 @@ static const uint32_t allowed_calls[] = {
     __NR_mmap,          // filling
     __NR_munmap,        // flushing
     __NR_rt_sigreturn,  // signals that interrupted the machine
-    __NR_timer_settime, // the timer
+    __NR_setitimer,     // the timer
     __NR_clock_gettime, // measuring the counter
     __NR_arch_prctl,    // thread pointers, without FSGSBASE
     __NR_tgkill,        // passing an alarm on to the CPU
@@ -75,7 +75,8 @@ void filter_install(void)
     program[AT_ALLOW] = step(VERDICT, SECCOMP_RET_ALLOW);
     program[AT_TRAP] = step(VERDICT, SECCOMP_RET_TRAP);
     const struct sock_fprog description = {.len = LENGTH, .filter = program};
-    if (host_call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&description, 0, 0, 0) != 0) {
-        panic_at("the host refuses a seccomp filter", NULL);
+    long error = host_call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&description, 0, 0, 0);
+    if (error != 0) {
+        host_refuses("a seccomp filter", error, "lab4 needs it to keep user code from making host calls: allow seccomp in this container");
     }
 }

@@ -12,7 +12,7 @@
 #include <linux/time.h>
 #include <stdarg.h>
 
-enum { NS_PER_S = 1000000000, US_PER_S = 1000000 };
+enum { NS_PER_S = 1000000000, NS_PER_US = 1000, US_PER_S = 1000000 };
 
 static long address(const void *p)
 {
@@ -72,26 +72,23 @@ uint64_t host_monotonic_ns(void)
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-int host_timer_create(void)
+// Interval timers rather than those of timer_create, which count against the user's limit on pending signals (ulimit -i).
+static void set_interval_timer(int which, uint64_t first_us, uint64_t period_us)
 {
-    int timer = -1;
-    struct sigevent event = {.sigev_signo = SIGALRM, .sigev_notify = SIGEV_SIGNAL};
-    long error = host_call(__NR_timer_create, CLOCK_MONOTONIC, address(&event), address(&timer), 0, 0, 0);
-    return error ? (int)error : timer;
+    const struct {
+        long interval_s, interval_us, value_s, value_us;
+    } timer = {(long)(period_us / US_PER_S), (long)(period_us % US_PER_S), (long)(first_us / US_PER_S), (long)(first_us % US_PER_S)};
+    host_call(__NR_setitimer, which, address(&timer), 0, 0, 0, 0);
 }
 
-void host_timer_set(int timer, uint64_t at_ns)
+void host_alarm_after(uint64_t ns)
 {
-    struct __kernel_itimerspec value = {.it_value = timespec_of(at_ns)};
-    host_call(__NR_timer_settime, timer, TIMER_ABSTIME, address(&value), 0, 0, 0);
+    set_interval_timer(ITIMER_REAL, ns / NS_PER_US + 1, 0);
 }
 
 void host_cpu_tick(uint64_t period_us)
 {
-    struct {
-        long interval_s, interval_us, value_s, value_us;
-    } timer = {(long)(period_us / US_PER_S), (long)(period_us % US_PER_S), (long)(period_us / US_PER_S), (long)(period_us % US_PER_S)};
-    host_call(__NR_setitimer, ITIMER_VIRTUAL, address(&timer), 0, 0, 0, 0);
+    set_interval_timer(ITIMER_VIRTUAL, period_us, period_us);
 }
 
 // ---------------------------------------------------------------------------- processes and signals

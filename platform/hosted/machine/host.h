@@ -28,8 +28,7 @@ long host_futex_wake(uint32_t *word);
 
 // --- time
 uint64_t host_monotonic_ns(void);
-int host_timer_create(void);                     // an alarm timer of this process (SIGALRM, CLOCK_MONOTONIC)
-void host_timer_set(int timer, uint64_t at_ns);  // absolute
+void host_alarm_after(uint64_t ns);              // SIGALRM to this process, once, in so much (monotonic) time or a little more
 void host_cpu_tick(uint64_t period_us);          // SIGVTALRM whenever so much CPU time was used in user mode
 
 // --- processes and signals

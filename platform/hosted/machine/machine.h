@@ -37,6 +37,7 @@ void zygote_note_death(void);            // from its signal handler
 struct process *process_for_active(void);            // the one that serves the active address space; may create one
 struct process *process_of(asid_t asid);             // null if none
 void process_release(struct process *process);       // its VSpace has gone: back to the pool
+void process_end_if_idle(struct process *process);   // ends it if it is in the pool, and the pool is full
 void process_hand_off(void);                         // to machine.hand_off_to; returns when it is this one's turn again
 void process_wait_for_turn(void);
 _Noreturn void process_start(uint32_t number);       // in the child: become process `number`
@@ -117,6 +118,7 @@ void console_flush(void);
 
 // --- panic.c
 _Noreturn void panic_at(const char *what, const void *context); // a host context (struct ucontext) or null
+_Noreturn void host_refuses(const char *what, long error, const char *remedy); // one sentence, MACHINE_STATUS_PANIC
 
 // Virtual time: so much CPU time without a kernel entry, and time passes from then on at each tick.
 enum { CPU_TICK_US = 4000, TICKS_OF_SPIN = 12 };

@@ -85,6 +85,13 @@ _Noreturn void panic_at(const char *what, const void *context)
     machine_end(MACHINE_STATUS_PANIC);
 }
 
+_Noreturn void host_refuses(const char *what, long error, const char *remedy)
+{
+    console_flush();
+    host_print(HOST_STDERR, "lab4: the host refuses %s (error %ld); %s.\n", what, -error, remedy);
+    machine_end(MACHINE_STATUS_PANIC);
+}
+
 _Noreturn void plat_panic(const char *what, const char *file, int line)
 {
     console_flush();

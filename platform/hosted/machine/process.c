@@ -8,8 +8,9 @@
 // `attention`, so one of the two sees the other.
 //
 // A process serves one VSpace until that is retired, then it waits in the pool for another one; it keeps the FP state of
-// its last thread meanwhile. When the host gives no more processes, the least recently made binding is taken away: a
-// process is only a cache of its VSpace's tables.
+// its last thread meanwhile. The pool holds MOST_POOLED processes, beside those that have FP state to keep; others are told to end, and
+// the zygote reaps them. When the host gives no more processes, one that serves a VSpace is taken from it: a process is only a
+// cache of its VSpace's tables.
 #include <linux/prctl.h>
 
 #include "core/state.h"
@@ -29,6 +30,36 @@ static uint32_t number_of(const struct process *process)
 
 // ----------------------------------------------------------------------------------------------- pool
 
+static void wake(struct process *process, uint32_t turn)
+{
+    if (__atomic_exchange_n(&process->turn, turn, __ATOMIC_SEQ_CST) == TURN_ASLEEP) {
+        host_futex_wake(&process->turn);
+    }
+}
+
+// Takes a process out of the pool: this one, or the last.
+static struct process *unpool(const struct process *wanted)
+{
+    struct process **link = &machine.pool;
+    while (*link != wanted && (*link)->next_in_pool) {
+        link = &(*link)->next_in_pool;
+    }
+    struct process *process = *link;
+    *link = process->next_in_pool;
+    machine.pool_count--;
+    return process;
+}
+
+void process_end_if_idle(struct process *process)
+{
+    if (process->asid != 0 || process->live || process == self.process || machine.pool_count <= MOST_POOLED) {
+        return;
+    }
+    unpool(process);
+    __atomic_store_n(&process->phase, PHASE_LEAVING, __ATOMIC_SEQ_CST);
+    wake(process, TURN_OVER);
+}
+
 void process_release(struct process *process)
 {
     machine.process_of_asid[process->asid] = 0;
@@ -37,30 +68,38 @@ void process_release(struct process *process)
     tlb_forget_everything(process);
     process->next_in_pool = machine.pool;
     machine.pool = process;
+    machine.pool_count++;
+    process_end_if_idle(process);
 }
 
+// This very process, if it can be, or the oldest.
 static struct process *take_from_pool(void)
 {
-    struct process **link = &machine.pool;
-    if (!*link) {
+    if (!machine.pool) {
         return NULL;
     }
-    while (*link != self.process && (*link)->next_in_pool) { // this very process, if it can be, or the oldest
-        link = &(*link)->next_in_pool;
-    }
-    struct process *process = *link;
-    *link = process->next_in_pool;
     control()->statistics.reuses++;
-    return process;
+    return unpool(self.process);
+}
+
+// A number that no process has; 0 if there is none.
+static uint32_t free_number(void)
+{
+    uint32_t number = MAX_PROCESSES - 1;
+    while (number > 0 && __atomic_load_n(&machine.processes[number].phase, __ATOMIC_SEQ_CST) != PHASE_ABSENT) {
+        number--;
+    }
+    return number;
 }
 
 // Asks the zygote for a process and waits for it. Returns null if the host has none to give.
 static struct process *spawn(void)
 {
-    if (machine.process_count + 1 >= MAX_PROCESSES) {
+    uint32_t number = free_number();
+    if (number == 0) {
         return NULL;
     }
-    uint32_t number = machine.process_count + 1;
+    machine.processes[number] = (struct process){0};
     machine.spawn_request = number;
     __atomic_store_n(&machine.spawn_done, 0, __ATOMIC_SEQ_CST);
     __atomic_fetch_add(&machine.zygote_event, 1, __ATOMIC_SEQ_CST);
@@ -72,15 +111,14 @@ static struct process *spawn(void)
         return NULL;
     }
     control()->statistics.spawns++;
-    machine.process_count = number;
-    machine.processes[number].pid = (uint32_t)machine.spawn_result;
     return &machine.processes[number];
 }
 
+// There is one that serves a VSpace: at least this one, as the pool is empty.
 static struct process *evict(void)
 {
     do {
-        machine.next_victim = machine.next_victim % machine.process_count + 1;
+        machine.next_victim = (machine.next_victim + 1) % MAX_PROCESSES;
     } while (machine.processes[machine.next_victim].asid == 0);
     process_release(&machine.processes[machine.next_victim]);
     return take_from_pool();
@@ -115,11 +153,16 @@ void process_wait_for_turn(void)
         }
         __asm__ volatile("pause");
     }
-    uint32_t expected = TURN_NONE;
-    if (__atomic_compare_exchange_n(&me->turn, &expected, TURN_ASLEEP, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-        while (__atomic_load_n(&me->turn, __ATOMIC_SEQ_CST) != TURN_MINE) {
-            host_futex_wait(&me->turn, TURN_ASLEEP, ~UINT64_C(0));
-        }
+    uint32_t turn = TURN_NONE;
+    if (__atomic_compare_exchange_n(&me->turn, &turn, TURN_ASLEEP, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        turn = TURN_ASLEEP;
+    }
+    while (turn == TURN_ASLEEP) {
+        host_futex_wait(&me->turn, TURN_ASLEEP, ~UINT64_C(0));
+        turn = __atomic_load_n(&me->turn, __ATOMIC_SEQ_CST);
+    }
+    if (turn == TURN_OVER) {
+        host_exit(0);
     }
 }
 
@@ -129,9 +172,7 @@ void process_hand_off(void)
     control()->statistics.handoffs++;
     __atomic_store_n(&self.process->turn, TURN_NONE, __ATOMIC_SEQ_CST);
     __atomic_store_n(&control()->owner_pid, to->pid, __ATOMIC_SEQ_CST);
-    if (__atomic_exchange_n(&to->turn, TURN_MINE, __ATOMIC_SEQ_CST) == TURN_ASLEEP) {
-        host_futex_wake(&to->turn);
-    }
+    wake(to, TURN_MINE);
     process_wait_for_turn();
 }
 
@@ -144,20 +185,14 @@ void process_start(uint32_t number)
     if (host_parent() != machine.zygote_pid) { // it died before that
         host_exit(MACHINE_STATUS_PANIC);
     }
-    process->pid = host_pid();
-    self = (struct self){.process = process, .armed = ~UINT64_C(0), .timer = -1};
+    self = (struct self){.process = process, .armed = ~UINT64_C(0)};
     if (machine.clock.is_virtual) {
         host_prctl(PR_SET_TSC, PR_TSC_SIGSEGV); // the host's time must not be visible
         host_cpu_tick(CPU_TICK_US);
-    } else {
-        self.timer = host_timer_create();
     }
-    if (!machine.has_fsgsbase) {
-        host_set_fs(0);
-    }
-    signals_install();
+    process->pid = host_pid(); // not later: the first one needs it before the zygote may have written it
     filter_install();
-    if (process->turn == TURN_MINE) { // the first one is born as the CPU
+    if (number == FIRST_PROCESS) { // it is born as the CPU
         __atomic_store_n(&control()->owner_pid, process->pid, __ATOMIC_SEQ_CST);
         control()->first_user_ns = host_monotonic_ns();
     }

@@ -14,7 +14,7 @@
 
 #define PER_PROCESS __attribute__((section(".bss.per_process")))
 
-enum { MAX_PROCESSES = 1024, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16 };
+enum { MAX_PROCESSES = 1024, FIRST_PROCESS = 1, MOST_POOLED = 32, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16 };
 
 // User addresses whose translation a process must forget before it runs user code again.
 struct flush_queue {
@@ -28,6 +28,7 @@ struct flush_queue {
 // One host process: an address space that can be lent to any VSpace.
 struct process {
     _Alignas(64) uint32_t turn; // futex, enum turn: is this process the CPU?
+    uint32_t phase;             // enum phase; from LEAVING to ABSENT by the zygote, otherwise by the owner
     uint32_t pid;
     asid_t asid; // which VSpace it serves; 0 = none, it is in the pool
     paddr_t root;
@@ -36,7 +37,8 @@ struct process {
     struct process *next_in_pool;
 };
 
-enum turn { TURN_NONE, TURN_MINE, TURN_ASLEEP };
+enum turn { TURN_NONE, TURN_MINE, TURN_ASLEEP, TURN_OVER /* the process is to end */ };
+enum phase { PHASE_ABSENT, PHASE_THERE, PHASE_LEAVING };
 
 struct clock {
     bool is_virtual;
@@ -71,9 +73,9 @@ struct machine {
 
     // --- processes. Number 0 is never used; the zygote is none of them.
     struct process *hand_off_to;
-    uint32_t process_count; // numbers 1..count have existed
     uint32_t next_victim;
-    struct process *pool; // those that serve no VSpace
+    struct process *pool; // those that serve no VSpace, the latest first
+    uint32_t pool_count;
     uint16_t process_of_asid[MAX_ASIDS];
     struct process processes[MAX_PROCESSES];
 
@@ -118,7 +120,6 @@ struct self {
     struct process *process; // null in the zygote
     uint32_t mappings;       // host mappings made in the user window since the last flush of everything
     ticks_t armed;           // when the host timer will fire; ~0 = not set
-    int timer;               // its id
     uint64_t thread_pointer; // what fs points to
     struct trap trap;
 };

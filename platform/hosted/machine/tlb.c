@@ -115,8 +115,9 @@ static void install(struct run run, int protection)
     if (map_run(run, protection) < 0) {
         tlb_forget_everything(self.process); // perhaps the host's limit on mappings
         tlb_apply();
-        if (map_run(run, protection) < 0) {
-            panic_at("the host refuses to map user memory", NULL);
+        long error = map_run(run, protection);
+        if (error < 0) {
+            host_refuses("to map user memory", error, "raise the limit on mappings (sysctl vm.max_map_count), or free some memory");
         }
     }
     self.mappings++;
@@ -181,13 +182,20 @@ void tlb_forget(struct process *process, vaddr_t start, vaddr_t end)
     }
 }
 
-static void unmap(vaddr_t start, vaddr_t end)
+// Unmapping may cut a mapping in two, which the host's limit on mappings may forbid; unmapping everything cannot.
+static bool unmap(vaddr_t start, vaddr_t end)
 {
     start = start < MACHINE_USER_LOW ? MACHINE_USER_LOW : start;
     end = min_word(end, MACHINE_USER_HIGH);
-    if (start < end && host_unmap(start, end - start) < 0) {
+    return start >= end || host_unmap(start, end - start) == 0;
+}
+
+static void unmap_everything(void)
+{
+    if (!unmap(MACHINE_USER_LOW, MACHINE_USER_HIGH)) {
         panic_at("the host refuses to unmap user memory", NULL);
     }
+    self.mappings = 0;
 }
 
 void tlb_apply(void)
@@ -197,15 +205,12 @@ void tlb_apply(void)
         return;
     }
     control()->statistics.flushes++;
-    if (queue->everything) {
-        if (self.mappings > 0) {
-            unmap(MACHINE_USER_LOW, MACHINE_USER_HIGH);
-        }
-        self.mappings = 0;
-    }
     for (uint32_t i = 0; !queue->everything && i < queue->count && self.mappings > 0; i++) {
-        unmap(queue->range[i].start, queue->range[i].end);
+        queue->everything = !unmap(queue->range[i].start, queue->range[i].end);
         self.mappings++; // it may have cut a mapping in two
+    }
+    if (queue->everything && self.mappings > 0) {
+        unmap_everything();
     }
     queue->everything = false;
     queue->count = 0;

@@ -56,24 +56,33 @@ void zygote_note_death(void)
     __atomic_fetch_add(&machine.zygote_event, 1, __ATOMIC_SEQ_CST);
 }
 
-static void report_death(long pid, int status)
+static _Noreturn void report_death(long pid, int status)
 {
     enum { SIGNAL_MASK = 0x7f };
     int signal = status & SIGNAL_MASK;
-    const char *reason = signal == SIGSYS ? "; user code must have jumped into the machine" : "";
-    host_print(HOST_STDERR, "lab4: process %ld of the machine was ended by signal %d%s\n", pid, signal, reason);
+    const char *reason = "this is a fault of the machine";
+    if (signal == SIGSYS) {
+        reason = "user code must have jumped into the machine";
+    } else if (signal == SIGKILL) {
+        reason = "if nobody did that on purpose, the host is out of memory: end other programs, or give the machine less --mem";
+    } else if (signal == SIGXCPU) {
+        reason = "its CPU time is used up: run `ulimit -t unlimited` before";
+    }
+    host_print(HOST_STDERR, "lab4: process %ld of the machine was ended by signal %d; %s.\n", pid, signal, reason);
     machine_end(MACHINE_STATUS_PANIC);
 }
 
 // Forks process `number`; only the parent returns, with its id or an error.
 static long fork_process(uint32_t number)
 {
+    struct process *process = &machine.processes[number];
     long pid = host_fork();
     if (pid == 0) {
         process_start(number);
     }
     if (pid > 0) {
-        machine.processes[number].pid = (uint32_t)pid;
+        process->pid = (uint32_t)pid;
+        __atomic_store_n(&process->phase, PHASE_THERE, __ATOMIC_SEQ_CST);
     }
     return pid;
 }
@@ -90,10 +99,27 @@ static void serve_spawn(void)
     host_futex_wake(&machine.spawn_done);
 }
 
+// Was this process told to end? Then its number is free again.
+static bool has_left(long pid)
+{
+    for (uint32_t i = FIRST_PROCESS; i < MAX_PROCESSES; i++) {
+        struct process *process = &machine.processes[i];
+        if (process->pid == (uint32_t)pid && __atomic_load_n(&process->phase, __ATOMIC_SEQ_CST) == PHASE_LEAVING) {
+            process->pid = 0;
+            __atomic_store_n(&process->phase, PHASE_ABSENT, __ATOMIC_SEQ_CST);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_deaths(void)
 {
     int status;
     long pid = host_wait(&status, false);
+    while (pid > 0 && has_left(pid)) {
+        pid = host_wait(&status, false);
+    }
     if (__atomic_load_n(&control()->has_ended, __ATOMIC_SEQ_CST)) {
         finish();
     }
@@ -102,14 +128,22 @@ static void check_deaths(void)
     }
 }
 
+// Without a single process for user code nothing can run.
+static _Noreturn void refuse_to_start(long error)
+{
+    const char *remedy = error == -EAGAIN ? "raise the limit on processes (ulimit -u, or that of the container)" : "free some memory";
+    host_print(HOST_STDERR, "lab4: the host gives no process for user code (error %ld); %s, or end some processes.\n", -error, remedy);
+    machine_end(MACHINE_STATUS_BOOT_FAILED);
+}
+
 _Noreturn void zygote_run(void)
 {
-    machine.process_count = 1;
-    machine.processes[1].turn = TURN_MINE;
-    process_release(&machine.processes[1]);
-    long pid = fork_process(1);
+    struct process *first = &machine.processes[FIRST_PROCESS];
+    first->turn = TURN_MINE;
+    process_release(first);
+    long pid = fork_process(FIRST_PROCESS);
     if (pid < 0) {
-        panic_at("the host refuses to make a process", NULL);
+        refuse_to_start(pid);
     }
     for (;;) {
         uint32_t event = __atomic_load_n(&machine.zygote_event, __ATOMIC_SEQ_CST);

@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Hosts that give little, refuse things or take them away: bad_luck.py FRONT-END DIRECTORY-OF-PROGRAMS
+
+Each run works, or ends with one sentence that names the cause; nothing of it is left. As root, these tests become an unprivileged user
+where limits would not bind otherwise; anybody else is one already.
+"""
+import ctypes
+import errno
+import os
+import pathlib
+import pty
+import re
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+from harness import assert_refused, main, run
+from machines import FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, processes, start_spinning
+
+NOBODY = 65534
+IS_ROOT = os.geteuid() == 0
+MANY = PROGRAMS / "abi-address_spaces"  # a thousand address spaces
+
+
+def copies(folder, *programs):
+    """Copies of the front end, the machine and other programs, where everybody can execute them; the copy of the front end."""
+    os.chmod(SCRATCH.name, 0o755)
+    place = pathlib.Path(SCRATCH.name) / folder
+    place.mkdir(mode=0o755, exist_ok=True)
+    for program in (FRONT_END, FRONT_END.with_name("lab4-machine"), HELLO, *programs):
+        shutil.copy(program, place)
+    return place / FRONT_END.name
+
+
+def become_unprivileged():
+    if IS_ROOT:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+def own_threads():
+    """What already counts against the unprivileged user's limit on processes."""
+    user = NOBODY if IS_ROOT else os.getuid()
+    count = 0
+    for directory in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if directory.stat().st_uid == user:
+                count += len(os.listdir(directory / "task"))
+        except OSError:
+            pass
+    return count
+
+
+def run_limited(program, *options, unprivileged=True, **limits):
+    """Runs a program as an unprivileged user, under limits by their names in `resource`, for example NPROC=3."""
+    def begin():
+        for name, value in limits.items():
+            kind = getattr(resource, f"RLIMIT_{name}")
+            resource.setrlimit(kind, (value, value))
+        if unprivileged:
+            become_unprivileged()
+    before = processes()
+    front_end = copies("everybody", program)
+    result = run(front_end, "--protect", "none", "--timeout", "60", *options, front_end.with_name(program.name), preexec_fn=begin,
+                 timeout=120)
+    assert_nothing_left(before)
+    return result
+
+
+def assert_works(result):
+    assert result.status == 0 and result.err == "", result
+
+
+def assert_works_or_is_refused(result, what):
+    assert result.status == 0 or (result.status > 0 and result.err.count("\n") == 1), (what, result)
+
+
+# ---------------------------------------------------------------------------------------------- few processes
+
+def test_no_process_for_the_machine():
+    result = run_limited(HELLO, NPROC=own_threads() + 1)
+    assert_refused(result, "no process", "ulimit -u")
+    assert result.status == 2
+
+
+def test_no_process_for_user_code():
+    result = run_limited(HELLO, NPROC=own_threads() + 2)
+    assert_refused(result, "no process", "ulimit -u")
+    assert result.status == 2
+
+
+def test_one_process_for_user_code_is_enough_for_any_number_of_address_spaces():
+    for name in ("hello", "abi-vspace", "abi-transfer"):
+        assert_works(run_limited(PROGRAMS / name, NPROC=own_threads() + 3))
+
+
+def test_a_thousand_address_spaces_in_a_dozen_processes():
+    result = run_limited(MANY, "--stats", NPROC=own_threads() + 14)
+    assert result.status == 0 and "refuse" not in result.err, result
+    assert int(re.search(r"(\d+) processes made", result.err).group(1)) <= 12, result.err
+
+
+def test_idle_processes_are_given_back():
+    result = run(FRONT_END, "--protect", "none", "--stats", "--timeout", "60", MANY, timeout=120)
+    assert result.status == 0, result
+    # half of a thousand were deleted, few of them kept; then they were needed again
+    assert int(re.search(r"(\d+) processes made", result.err).group(1)) > 1000, result.err
+
+
+# ----------------------------------------------------------------------------------------------- other limits
+
+def test_small_limits_that_change_nothing():
+    for limits in ({"STACK": 16 << 10}, {"NOFILE": 8}, {"SIGPENDING": 0}, {"MEMLOCK": 0}, {"RSS": 0}, {"CORE": 0}, {"MSGQUEUE": 0},
+                   {"NICE": 0}, {"RTPRIO": 0}):
+        result = run_limited(HELLO, **limits)
+        assert_works(result)
+    assert_works(run_limited(PROGRAMS / "abi-preemption", SIGPENDING=0))
+
+
+def test_a_limit_on_memory():
+    result = run_limited(HELLO, DATA=4 << 20)
+    assert_refused(result, "ulimit -d")
+    assert result.status == 2
+
+
+def test_a_limit_on_cpu_time():
+    before = processes()
+    process = start_spinning("--protect", "none", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 5)))
+    assert process.wait(timeout=30) == 4
+    message = process.stderr.read().decode()
+    assert message.count("\n") == 1 and "ulimit -t" in message, message
+    assert_nothing_left(before)
+
+
+# ------------------------------------------------------------------------------------- without rights or rooms
+
+def test_an_unprivileged_user():
+    for name in ("hello", "abi-exceptions", "abi-faults", "abi-preemption"):
+        assert_works(run_limited(PROGRAMS / name))
+
+
+# Numbers of host calls (x86-64) that sandboxes are known to forbid, or old hosts not to have.
+FORBIDDEN = {"memfd_create": 319, "seccomp": 317, "pkey_alloc": 330, "sched_setaffinity": 203, "getcpu": 309, "personality": 135,
+             "prctl": 157, "close_range": 436, "signalfd4": 289, "clone": 56, "vfork": 58, "sigaltstack": 131, "prlimit64": 302,
+             "kill": 62, "tgkill": 234, "ftruncate": 77, "fcntl": 72, "readlink": 89}
+
+
+def forbid(call, error):
+    """From now on a host call fails in this process and its descendants."""
+    load, if_equal, verdict, fail, allow = 0x20, 0x15, 0x06, 0x50000 | error, 0x7fff0000
+    steps = [(load, 0, 0, 0), (if_equal, 0, 1, call), (verdict, 0, 0, fail), (verdict, 0, 0, allow)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *step) for step in steps))
+    program = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", len(steps), ctypes.addressof(code)))
+    prctl, no_new_privileges, set_seccomp, filter_mode = ctypes.CDLL(None).prctl, 38, 22, 2
+    assert prctl(no_new_privileges, 1, 0, 0, 0) == 0 and prctl(set_seccomp, filter_mode, program, 0, 0) == 0
+
+
+def test_host_calls_that_a_container_forbids():
+    before = processes()
+    for name, number in FORBIDDEN.items():
+        for error in (errno.EPERM, errno.ENOSYS):
+            result = run(FRONT_END, "--protect", "none", "--timeout", "20", HELLO, preexec_fn=lambda: forbid(number, error))
+            assert_works_or_is_refused(result, name)
+    assert_nothing_left(before)
+
+
+def test_a_container_that_forbids_seccomp_is_named():
+    result = run(FRONT_END, "--protect", "none", HELLO, preexec_fn=lambda: forbid(FORBIDDEN["seccomp"], errno.EPERM))
+    assert_refused(result, "seccomp", "container")
+
+
+def libraries_of(program):
+    return re.findall(r"(/\S+)", "\n".join(line for line in run("ldd", program).out.splitlines() if "(0x" in line))
+
+
+def test_an_empty_root_without_proc_and_dev_as_nobody():
+    before = processes()
+    front_end = copies("root")
+    for library in libraries_of(FRONT_END):
+        place = front_end.parent / library.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(library, place)
+
+    def enter():
+        os.chroot(front_end.parent)
+        os.chdir("/")
+        become_unprivileged()
+
+    def run_inside(*arguments):
+        if IS_ROOT:
+            return run(f"/{FRONT_END.name}", *arguments, preexec_fn=enter)
+        return run("unshare", "--map-root-user", "--root", front_end.parent, f"/{FRONT_END.name}", *arguments)
+
+    result = run_inside("--protect", "none", "--timeout", "20", "/hello")
+    if "unshare" in result.err:
+        print(f"        not run, for want of rights: {result.err.strip()}")
+        return
+    assert_refused(result, "/proc", "--machine")
+    assert_works(run_inside("--protect", "none", "--timeout", "20", "--machine", "/lab4-machine", "/hello"))
+    assert_nothing_left(before)
+
+
+def test_namespaces_of_its_own():
+    before = processes()
+    spaces = ("unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "--net", "--ipc", "--uts")
+    result = run(*spaces, FRONT_END, "--protect", "none", "--timeout", "20", HELLO)
+    if "unshare" in result.err or "mount" in result.err:
+        print(f"        not run, for want of rights: {result.err.strip()}")
+        return
+    assert_works(result)
+    assert_nothing_left(before)
+
+
+# --------------------------------------------------------------------------------------- many processes die
+
+def start_many():
+    """A run with a growing number of processes, some dozens by now."""
+    before = processes()
+    process = subprocess.Popen([FRONT_END, "--protect", "none", MANY], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE)
+    while len(processes() - before) < 40:
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.01)
+    return before, process
+
+
+def zygote_of(process):
+    return int(pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+
+
+def assert_ends_at_once(process, status, before):
+    assert process.wait(timeout=20) == status, process.returncode
+    assert_nothing_left(before)
+    return process.stderr.read().decode()
+
+
+def test_the_front_end_is_killed_among_many_processes():
+    before, process = start_many()
+    process.kill()
+    assert_ends_at_once(process, -signal.SIGKILL, before)
+
+
+def test_the_first_process_of_the_machine_is_killed_among_many():
+    before, process = start_many()
+    os.kill(zygote_of(process), signal.SIGKILL)
+    message = assert_ends_at_once(process, 4, before)
+    assert message.count("\n") == 1 and "out of memory" in message, message
+
+
+def test_some_process_of_the_machine_is_killed_among_many():
+    before, process = start_many()
+    victim = max(processes() - before)
+    os.kill(victim, signal.SIGKILL)
+    message = assert_ends_at_once(process, 4, before)
+    assert message.count("\n") == 1 and f"process {victim} " in message and "out of memory" in message, message
+
+
+def test_sigterm_among_many_processes():
+    before, process = start_many()
+    process.terminate()
+    assert assert_ends_at_once(process, 128 + signal.SIGTERM, before) == ""
+
+
+# ------------------------------------------------------------------------------------------------- terminals
+
+def start_on_terminal():
+    """A spinning run with a terminal of its own: the terminal's other end, and the run."""
+    ours, theirs = pty.openpty()
+    def begin():
+        os.setsid()
+        os.close(os.open(os.ttyname(theirs), os.O_RDWR))  # becomes the controlling terminal
+    process = start_spinning("--protect", "none", stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, start_new_session=False,
+                             preexec_fn=begin)
+    os.close(theirs)
+    return ours, process
+
+
+def test_a_terminal_that_goes_away_ends_the_run():
+    before = processes()
+    ours, process = start_on_terminal()
+    os.close(ours)
+    assert process.wait(timeout=20) in (128 + signal.SIGHUP, 128 + signal.SIGPIPE), process.returncode
+    assert_nothing_left(before)
+
+
+def test_ctrl_c_on_a_terminal():
+    before = processes()
+    ours, process = start_on_terminal()
+    os.write(ours, b"\x03")
+    assert process.wait(timeout=20) == 128 + signal.SIGINT, process.returncode
+    os.close(ours)
+    assert_nothing_left(before)
+
+
+def test_nothing_is_left_in_shared_memory_or_temporary_files():
+    places = [pathlib.Path(place) for place in ("/dev/shm", "/tmp", "/run", "/var/tmp") if os.path.isdir(place)]
+    before = {entry for place in places for entry in place.glob("*lab4*")}
+    process = start_spinning("--protect", "none")
+    process.kill()
+    process.wait()
+    assert run(FRONT_END, "--protect", "none", "--timeout", "20", HELLO).status == 0
+    left = {entry for place in places for entry in place.glob("*lab4-m*")} - before
+    assert not left, left
+
+
+main(globals())
