@@ -44,6 +44,7 @@ static void add_short_message(struct random *r, struct step *step)
     step->word_count = random_below(r, 5);
     step->length = (uint8_t)(random_chance(r, 95) ? step->word_count : random_below(r, 128));
     step->extra_caps = random_chance(r, 95) ? 0 : 1;
+    step->sets_unwrapped = random_chance(r, 10);
     for (word_t i = 0; i < step->word_count; i++) {
         step->words[i] = random_word(r);
     }

@@ -325,6 +325,7 @@ static void add_message(struct random *r, struct step *step)
     for (word_t i = 0; i < step->word_count; i++) {
         step->words[i] = random_chance(r, 50) ? any_slot(r) : odd_word(r);
     }
+    step->sets_unwrapped = random_chance(r, 10);
     step->extra_caps = (uint8_t)(random_chance(r, 60) ? 0 : random_below(r, 4));
     for (word_t i = 0; i < step->extra_caps; i++) {
         step->caps[i] = any_slot(r);

@@ -199,7 +199,7 @@ static void run_call(const struct step *step)
         fill_buffer(step, buffer);
     }
     regs->x[REG_CAP] = step->cap;
-    regs->x[REG_INFO] = info_make(step->label, 0, step->extra_caps, step->length);
+    regs->x[REG_INFO] = info_make(step->label, step->sets_unwrapped ? 5 : 0, step->extra_caps, step->length);
     for (word_t i = 0; i < NUM_REG_MRS && i < step->word_count; i++) {
         regs->x[REG_MR0 + i] = step->words[i];
     }

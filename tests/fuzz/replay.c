@@ -7,10 +7,26 @@
 #include "tests/fuzz/target.h"
 #include "tests/fuzz/text.h"
 
+static void print_bytes(const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[STEP_MAX_ENCODED];
+        size_t size = step_encode(&steps[i], bytes);
+        printf("step: ");
+        for (size_t j = 0; j < size; j++) {
+            printf("%02x", bytes[j]);
+        }
+        printf("\n");
+    }
+    fflush(stdout);
+}
+
 void replay_begin(const struct step *steps, size_t count)
 {
     if (print_mode == PRINT_TEST) {
         text_print_test(stdout, steps, count);
+    } else if (print_mode == PRINT_BYTES) {
+        print_bytes(steps, count);
     }
 }
 

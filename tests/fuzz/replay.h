@@ -5,7 +5,7 @@
 
 #include "tests/fuzz/step.h"
 
-// At the start of an input: prints it as a test, in that mode.
+// At the start of an input: prints it as a test or as bytes, in these modes.
 void replay_begin(const struct step *steps, size_t count);
 
 // Runs one step. A refused call must have changed nothing.

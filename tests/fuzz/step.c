@@ -3,7 +3,7 @@
 // The byte form of steps; see step.h.
 //
 //   byte 0   kind (bits 0-1), sets receive slot (2), has reply (3), has dest (4), extra caps (5-6), wide label (7)
-//   CALL     number, label, length, count of words, cap, [reply], [dest], caps, [receive], words
+//   CALL     number, label, length (bit 7: sets capsUnwrapped), count of words, cap, [reply], [dest], caps, [receive], words
 //   TIME, IRQ, FAULT    one or three words
 //
 // A word: tag 0..0xdf is the value; 0xe0 + n, n < 0x10: the special values below; 0xf0..0xf3: 1, 2, 4, 8 bytes follow,
@@ -73,7 +73,9 @@ static void decode_call(struct cursor *c, uint8_t first, struct step *step)
 {
     step->number = (word_t)call_numbers[take_byte(c) % ARRAY_LENGTH(call_numbers)];
     step->label = take_word(c) & LOW_BITS(52);
-    step->length = take_byte(c) & 127;
+    uint8_t length = take_byte(c);
+    step->length = length & 127;
+    step->sets_unwrapped = length & 128;
     step->word_count = take_byte(c) % (STEP_MAX_WORDS + 1);
     step->extra_caps = (first >> EXTRA_SHIFT) & 3;
     step->sets_receive = first & FLAG_RECEIVE;
@@ -168,7 +170,7 @@ static uint8_t *encode_call(const struct step *step, uint8_t *out)
     *out++ = first;
     *out++ = number_index(step->number);
     out = put_word(out, step->label);
-    *out++ = step->length;
+    *out++ = (uint8_t)(step->length | (step->sets_unwrapped ? 128 : 0));
     *out++ = (uint8_t)step->word_count;
     out = put_word(out, step->cap);
     out = step->reply ? put_word(out, step->reply) : out;

@@ -24,6 +24,7 @@ struct step {
     word_t label;
     uint8_t extra_caps; // 0..3
     uint8_t length;     // 0..127
+    bool sets_unwrapped; // sends an info word whose capsUnwrapped field, which only a receiver uses, is not zero
     word_t caps[3];     // CPtrs of extra capabilities, in the IPC buffer
     bool sets_receive;
     word_t receive[3]; // receive slot: CNode, index, depth

@@ -13,7 +13,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc, (void)argv;
     const char *mode = getenv("LAB4_FUZZ_PRINT");
     if (mode) {
-        print_mode = strcmp(mode, "test") == 0 ? PRINT_TEST : PRINT_TEXT;
+        print_mode = strcmp(mode, "test") == 0 ? PRINT_TEST : strcmp(mode, "bytes") == 0 ? PRINT_BYTES : PRINT_TEXT;
     }
     return 0;
 }

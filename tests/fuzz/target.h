@@ -14,8 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 extern const size_t fuzz_max_steps;
 
 // Reads the environment: LAB4_FUZZ_PRINT=text or =test makes targets print what an input does, as readable text or as a
-// skeleton of a CMocka test.
+// skeleton of a CMocka test; =bytes prints each step of the input in its encoding, for the minimiser.
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-enum print_mode { PRINT_NOTHING, PRINT_TEXT, PRINT_TEST };
+enum print_mode { PRINT_NOTHING, PRINT_TEXT, PRINT_TEST, PRINT_BYTES };
 extern enum print_mode print_mode;

@@ -67,7 +67,7 @@ static void print_arguments(FILE *out, const struct grammar_method *method, cons
 
 static void print_message(FILE *out, const struct step *step)
 {
-    fprintf(out, "label %llu, length %u, words {", (unsigned long long)step->label, step->length);
+    fprintf(out, "label %llu, length %u%s, words {", (unsigned long long)step->label, step->length, step->sets_unwrapped ? ", capsUnwrapped 5" : "");
     for (word_t i = 0; i < step->word_count; i++) {
         fprintf(out, i ? ", " : "");
         print_value(out, step->words[i]);
@@ -193,6 +193,7 @@ void text_print_test(FILE *out, const struct step *steps, size_t count)
         if (s->kind == STEP_CALL) {
             fprintf(out, ", .number = (word_t)%lld, .cap = %lluu, .reply = %lluu, .dest = %lluu, .label = %lluu, .length = %u", (long long)s->number,
                     (unsigned long long)s->cap, (unsigned long long)s->reply, (unsigned long long)s->dest, (unsigned long long)s->label, s->length);
+            fprintf(out, "%s", s->sets_unwrapped ? ", .sets_unwrapped = true" : "");
             fprintf(out, ", .extra_caps = %u, .caps = {%lluu, %lluu, %lluu}", s->extra_caps, (unsigned long long)s->caps[0],
                     (unsigned long long)s->caps[1], (unsigned long long)s->caps[2]);
         }

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What tests/fuzz/run does with a target that fails and with one that does not, in directories of its own.
+
+  run_test.py BIN      where the fuzz-* binaries are
+"""
+import importlib.machinery
+import importlib.util
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+
+RUN = pathlib.Path(__file__).resolve().parent / "run"
+BIN = pathlib.Path(sys.argv.pop(1))
+
+
+class RunTest(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="lab4-run-test-")
+        self.work = pathlib.Path(self.directory.name)
+        self.seeds = self.work / "seeds"
+        for name in ("seeds/selftest", "corpus/selftest"):
+            (self.work / name).mkdir(parents=True)
+
+    def tearDown(self):
+        self.directory.cleanup()
+
+    def given_file(self, name, data):
+        path = self.work / name
+        path.write_bytes(data)
+        return path
+
+    def run_it(self, *words):
+        command = [sys.executable, RUN, "--bin", BIN, "--work", self.work, "--seeds", self.seeds, *words]
+        result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        return result.returncode, result.stdout
+
+    def test_replay_of_a_failing_input_says_so(self):
+        status, output = self.run_it("--replay", self.given_file("corpus/selftest/x", b"xBxUxGx"))
+        self.assertEqual(status, 1)
+        self.assertIn("the input of 7 bytes holds a bug", output)
+        self.assertIn("the input fails", output)
+
+    def test_replay_of_a_good_input_says_so(self):
+        status, output = self.run_it("--replay", self.given_file("corpus/selftest/x", b"BU"))
+        self.assertEqual(status, 0)
+        self.assertIn("handled well", output)
+
+    def test_minimise_finds_the_shortest_input_that_fails_the_same_way(self):
+        file = self.given_file("corpus/selftest/x", b"BaU" * 5 + b"G" * 3)
+        status, output = self.run_it("--minimise", file)
+        self.assertEqual(status, 0, output)
+        self.assertEqual((self.work / "corpus/selftest/x.min").read_bytes(), b"BUG")
+
+    def test_minimise_refuses_an_input_that_does_not_fail(self):
+        status, output = self.run_it("--minimise", self.given_file("corpus/selftest/x", b"BU"))
+        self.assertEqual(status, 1)
+        self.assertIn("does not fail", output)
+        self.assertFalse((self.work / "corpus/selftest/x.min").exists())
+
+    def test_the_minimiser_cuts_between_steps(self):
+        loader = importlib.machinery.SourceFileLoader("run", str(RUN))
+        run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+        loader.exec_module(run)
+        file = max((RUN.parent / "corpus/sequence").iterdir(), key=lambda path: (path.stat().st_size, path.name))
+        units = run.units_of(BIN / "fuzz-sequence", file.read_bytes())
+        joined = b"".join(units)
+        self.assertGreater(len(units), 10)
+        self.assertGreater(max(map(len, units)), 5)
+        self.assertEqual(run.units_of(BIN / "fuzz-sequence", joined), units)
+
+    def test_fuzzing_keeps_a_failing_input_and_fails(self):
+        self.given_file("seeds/selftest/seed", b"BU")
+        for jobs in ("1", "2"):
+            with self.subTest(jobs=jobs):
+                status, output = self.run_it("selftest", "--time", "60", "--jobs", jobs)
+                self.assertEqual(status, 1, output)
+                self.assertIn("./lab4 fuzz --replay", output)
+                self.assertTrue(list((self.work / "found/selftest").iterdir()))
+
+    def test_fresh_fuzzing_replays_what_fails_and_keeps_nothing_else(self):
+        self.given_file("seeds/selftest/seed", b"BU")
+        status, output = self.run_it("--fresh", "selftest", "--time", "60")
+        self.assertEqual(status, 1, output)
+        self.assertIn("holds a bug", output)
+        self.assertIn("---- selftest", output)
+        self.assertEqual(list((self.work / "corpus/selftest").iterdir()), [])
+
+    def test_a_corpus_with_a_failing_input_fails(self):
+        self.given_file("seeds/selftest/seed", b"BUG")
+        status, output = self.run_it("--corpus", "selftest")
+        self.assertEqual(status, 1)
+        self.assertIn("FAILED", output)
+
+    def test_merge_drops_what_adds_nothing(self):
+        self.given_file("seeds/selftest/a", b"B")
+        self.given_file("corpus/selftest/b", b"B")
+        status, output = self.run_it("--merge", "selftest")
+        self.assertEqual(status, 0, output)
+        self.assertEqual(len(list((self.seeds / "selftest").iterdir())), 1)
+
+    def test_refusals(self):
+        for words, what in ((["nosuch"], "no target 'nosuch'"), (["--replay", self.work / "nosuch"], "there is no file"),
+                            (["selftest", "--time", "0"], "at least 1"), (["selftest", "--jobs", "0"], "at least 1")):
+            with self.subTest(words=words):
+                status, output = self.run_it(*words)
+                self.assertEqual(status, 1)
+                self.assertIn(what, output)
+
+
+if __name__ == "__main__":
+    unittest.main()
