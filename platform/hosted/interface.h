@@ -84,6 +84,9 @@ enum { MACHINE_CPU_CURRENT = -1, MACHINE_CPU_NONE = -2 };
 /* Exit statuses of the machine's own. User code chooses 0..255 through lab4_exit. */
 enum { MACHINE_STATUS_BOOT_FAILED = 2, MACHINE_STATUS_DEADLOCK = 3, MACHINE_STATUS_PANIC = 4, MACHINE_STATUS_TIMEOUT = 5 };
 
+/* Longest stop for an inspector that may have died. */
+enum { MACHINE_PAUSE_SECONDS = 10 };
+
 enum { MACHINE_NUM_LINES = 160, MACHINE_LINE_WORDS = 3 };
 
 struct machine_control {
@@ -123,6 +126,12 @@ struct machine_control {
     /* --- --trace (trace_records.h) */
     uint32_t trace_written; /* by the machine: records so far */
     uint32_t trace_read;    /* by the front end: how many of them it has taken; a futex, woken if the machine may wait */
+
+    /* --- lab4-inspect (platform/hosted/inspect), which maps the memory file by itself */
+    uint32_t pause_wanted;  /* by the inspector: 0 -> 1, with a poke; the machine stops at the end of a kernel entry; a futex */
+    uint32_t pause_reached; /* by the machine: it stands still, until pause_wanted is 0 again, or for MACHINE_PAUSE_SECONDS; a futex */
+    uint64_t state_start, state_bytes;     /* where the machine has the kernel's state (MACHINE_STATE_OFFSET) */
+    uint64_t kernel_start, kernel_bytes;   /* struct kernel in it */
 };
 _Static_assert(sizeof(struct machine_control) <= 4096, "the control page is a page");
 

@@ -14,7 +14,9 @@ from harness import main, run
 from machines import FRONT_END, PROGRAMS, SCRATCH
 
 RUNS = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-NAMES = sys.argv[4:] or sorted(path.name for path in PROGRAMS.glob("abi-*")) + ["hello"]
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
+NAMES = sys.argv[4:] or sorted([path.name for path in PROGRAMS.glob("abi-*")] +
+                               [path.name for path in EXAMPLES.iterdir() if (PROGRAMS / path.name).is_file() and path.name != "bench"])
 
 
 def traced(program, number):

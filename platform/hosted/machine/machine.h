@@ -96,6 +96,7 @@ void watch_call(void);
 void watch_fault(const struct hw_fault *fault);
 void watch_interrupt(void);
 void watch_after(void);
+void watch_pause(void);              // if an inspector wants it: stand still
 void watch_report(void);             // in a panic: the last entry
 
 void watch_line(word_t line);        // an interrupt was taken

@@ -106,6 +106,7 @@ static void wait_for_interrupt(void)
 static void take_interrupts(void)
 {
     __atomic_store_n(&control()->attention, 0, __ATOMIC_SEQ_CST);
+    watch_pause();
     if (controller_has_pending()) {
         control()->statistics.interrupts++;
         console_flush();

@@ -73,6 +73,10 @@ static void share_variables(void)
     if (host_map(start, bytes, HOST_READ | HOST_WRITE, flags, MACHINE_FD_MEMORY, MACHINE_STATE_OFFSET) != (long)start) {
         refuse("it cannot map its state");
     }
+    control()->state_start = start;
+    control()->state_bytes = bytes;
+    control()->kernel_start = (uint64_t)&ks;
+    control()->kernel_bytes = sizeof ks;
 }
 
 static void map_memory(void)

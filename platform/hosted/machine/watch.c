@@ -86,6 +86,25 @@ void watch_after(void)
     clock_go_on();
 }
 
+// Nothing is in the middle of anything here. The inspector may have died: it is not waited for for ever.
+void watch_pause(void)
+{
+    struct machine_control *c = control();
+    if (!__atomic_load_n(&c->pause_wanted, __ATOMIC_SEQ_CST)) {
+        return;
+    }
+    clock_stop();
+    uint64_t end = host_monotonic_ns() + MACHINE_PAUSE_SECONDS * UINT64_C(1000000000);
+    __atomic_store_n(&c->pause_reached, 1, __ATOMIC_SEQ_CST);
+    host_futex_wake(&c->pause_reached);
+    while (__atomic_load_n(&c->pause_wanted, __ATOMIC_SEQ_CST) && host_monotonic_ns() < end) {
+        host_futex_wait(&c->pause_wanted, 1, end);
+    }
+    __atomic_store_n(&c->pause_reached, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&c->pause_wanted, 0, __ATOMIC_SEQ_CST);
+    clock_go_on();
+}
+
 void watch_report(void)
 {
     if (last.event) {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// lab4-inspect: what a running machine looks like, as text or as a graph.
+//
+//   attach.c    finds the machine, stops it between two kernel entries, maps its memory where the machine has it
+//   slots.c     all slots, found from threads and interrupt lines through CNodes; the derivation lists they are in
+//   text.c, mappings.c, dot.c    print
+//
+// Pointers in the kernel's data are valid here as they are. The machine stands still while it is read, but not for long:
+// everything is collected first and written when it runs again.
+#pragma once
+
+#include <stdio.h>
+
+#include "core/state.h"
+#include "platform/hosted/interface.h"
+
+// --- attach.c
+extern const struct kernel *kernel;
+extern struct machine_control *machine_control;
+
+void attach(const char *pid);   // null: the only machine there is. Stops it; what cannot be done ends the process.
+void detach(void);              // lets the machine go on
+__attribute__((format(printf, 1, 2))) _Noreturn void fail(const char *format, ...); // one sentence, status 1
+
+// --- slots.c
+struct container {
+    const struct slot *slots;
+    word_t count;
+    const struct tcb *thread; // the slots of a TCB; null: a CNode or Zombie
+    int irq;                  // the slot of an interrupt line; otherwise -1
+};
+
+struct snapshot {
+    struct container *containers;
+    size_t container_count;
+    const struct slot **heads; // of the derivation lists
+    size_t head_count;
+};
+
+void snapshot_take(struct snapshot *snapshot);
+// "0x7ff80000[3]", "rootserver.vspace", "irq 33"
+const char *slot_name(const struct snapshot *snapshot, const struct slot *slot, char *room, size_t size);
+const char *kind_name(enum cap_kind kind);
+const char *state_name(const struct tcb *thread);
+const char *safe_name(const struct tcb *thread, char *room, size_t size); // printable
+void print_cap(FILE *out, struct cap cap);                              // kind and fields
+
+// Calls `visit` for every slot of the list from `head`, with the number of its ancestors and its parent (or null).
+typedef void tree_visitor(const struct slot *slot, const struct slot *parent, unsigned depth, void *context);
+void for_tree(const struct slot *head, tree_visitor *visit, void *context);
+
+// --- printing
+void print_text(FILE *out, const struct snapshot *snapshot);
+void print_mappings(FILE *out);
+void print_dot(FILE *out, const struct snapshot *snapshot);
