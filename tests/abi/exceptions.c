@@ -129,7 +129,75 @@ static void supervisor_calls(void)
 
 /* ---------------------------------------------------------------------------------------------------- x86-64 */
 
-static void host_instructions(void)
+#define CODE(...) {__VA_ARGS__}, sizeof((const unsigned char[]) {__VA_ARGS__})
+
+/* x1 = rsi is the address of the data page, x6 = r10 where to go afterwards. `at`: which byte faults. */
+static void user_exceptions(void)
+{
+    enum { UNDEFINED = 0x02000000 };
+    static const struct {
+        const char *sentence;
+        unsigned char code[24];
+        seL4_Word length, at;
+        seL4_Uint32 number;
+    } rows[] = {
+        {"ud2: UserException 0x02000000", CODE(0x0f, 0x0b), 0, UNDEFINED},
+        {"a division by zero: 0x02000000, at the division", CODE(0x31, 0xc9, 0x48, 0xf7, 0xf1), 2, UNDEFINED}, /* xor ecx, ecx; div rcx */
+        {"a division that overflows: 0x02000000", CODE(0xb8, 0, 0, 0, 0x80, 0x99, 0x83, 0xc9, 0xff, 0xf7, 0xf9), 9, UNDEFINED},
+        {"hlt: 0x02000000", CODE(0xf4), 0, UNDEFINED},
+        {"cli: 0x02000000", CODE(0xfa), 0, UNDEFINED},
+        {"in al, dx: 0x02000000", CODE(0xec), 0, UNDEFINED},
+        {"mov cr0, rax: 0x02000000", CODE(0x0f, 0x22, 0xc0), 0, UNDEFINED},
+        {"wrmsr: 0x02000000", CODE(0x0f, 0x30), 0, UNDEFINED},
+        {"lgdt [rsi]: 0x02000000", CODE(0x0f, 0x01, 0x16), 0, UNDEFINED},
+        {"int 0x42: 0x02000000", CODE(0xcd, 0x42), 0, UNDEFINED},
+        {"an unmasked floating-point exception: 0x02000000", /* mov dword [rsi], 0; ldmxcsr [rsi]; pxor, divss xmm0, xmm0 */
+         CODE(0xc7, 0x06, 0, 0, 0, 0, 0x0f, 0xae, 0x16, 0x66, 0x0f, 0xef, 0xc0, 0xf3, 0x0f, 0x5e, 0xc0), 13, UNDEFINED},
+        {"int3: 0xf2000000, at it", CODE(0xcc), 0, 0xf2000000},
+        {"a data breakpoint instruction (0xf1): 0xf2000000", CODE(0xf1), 1, 0xf2000000},
+    };
+    for (seL4_Word i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        execute(rows[i].code, rows[i].length);
+        a.report.mr[seL4_UserException_SPSR] &= ~0xf0000000ul;
+        check_fault(rows[i].sentence, &a, seL4_Fault_UserException,
+                    WORDS(code + rows[i].at, PUPPET_STACK, 0x40, rows[i].number, 0));
+    }
+}
+
+static void alignment_and_borders(void)
+{
+    static const unsigned char aligned_load[] = {0x66, 0x0f, 0x6f, 0x46, 0x04};          /* movdqa xmm0, [rsi + 4] */
+    static const unsigned char aligned_store[] = {0x66, 0x0f, 0x7f, 0x46, 0x04};         /* movdqa [rsi + 4], xmm0 */
+    static const unsigned char any_load[] = {0x48, 0x8b, 0x56, 0x01, 0x41, 0xff, 0xe2};  /* mov rdx, [rsi + 1]; jmp r10 */
+    static const unsigned char to_the_end[] = {0x48, 0x8d, 0x86, 0xff, 0x0f, 0, 0, 0xff, 0xe0}; /* lea rax, [rsi + 4095]; jmp rax */
+    execute(aligned_load, sizeof(aligned_load));
+    check_fault("a vector load that must be aligned: VM fault, FSR 0x92000021", &a, seL4_Fault_VMFault,
+                WORDS(code, data + 4, 0, 0x92000021));
+    execute(aligned_store, sizeof(aligned_store));
+    check_fault("a vector store that must be aligned: VM fault, FSR 0x92000061", &a, seL4_Fault_VMFault,
+                WORDS(code, data + 4, 0, 0x92000061));
+    execute(any_load, sizeof(any_load));
+    check_true("any other access may be unaligned", has_returned(&a));
+    execute(to_the_end, sizeof(to_the_end));
+    check_true("data is not executed", a.report.label == seL4_Fault_VMFault && a.report.mr[seL4_VMFault_FSR] == 0x8200000f);
+
+    /* jmp r10, of which the last two bytes are on a page that is not there yet */
+    const seL4_CPtr next = pool_object(seL4_ARM_SmallPageObject, 0);
+    volatile unsigned char *const last = (volatile unsigned char *)(code + PAGE - 1);
+    last[0] = 0x41;
+    puppet_run(&a, puppet_jump, raw(LAB4_SYS_Yield, PAIRS(X0, (seL4_Word)last, X6, (seL4_Word)puppet_report)));
+    check_fault("an instruction that goes on in a missing page: VM fault, at that page", &a, seL4_Fault_VMFault,
+                WORDS((seL4_Word)last, code + PAGE, 1, 0x82000007));
+    must(mapper_map(VSPACE, next, code + PAGE, seL4_ReadWrite, seL4_ARM_Default_VMAttributes), "the next page");
+    last[1] = 0xff;
+    last[2] = 0xe2;
+    must(seL4_TCB_Resume(a.tcb), "resuming it");
+    a.report.there = 0;
+    settle();
+    check_true("  and is executed when that is mended", has_returned(&a));
+}
+
+static void host_calls(void)
 {
     static const unsigned char host_call[] = {0x0f, 0x05, 0x41, 0xff, 0xe2}; /* syscall; jmp *%r10 */
     execute(host_call, sizeof(host_call));
@@ -137,6 +205,13 @@ static void host_instructions(void)
     check("  with rax as its number", a.report.mr[seL4_UnknownSyscall_Syscall], (seL4_Word)LAB4_SYS_Yield);
     check("  at its own address", a.report.mr[seL4_UnknownSyscall_FaultIP], code);
     check("  the next instruction is two bytes further", a.report.mr[seL4_UnknownSyscall_LR], code + 2);
+}
+
+static void host_instructions(void)
+{
+    host_calls();
+    user_exceptions();
+    alignment_and_borders();
 }
 
 int main(void)

@@ -149,6 +149,36 @@ static void answered_vm_faults(void)
     check_returned("threads #71 mended, it succeeds whatever label and words the answer has", &a, PAIRS(X1, 0));
 }
 
+/* An access to the last four bytes of a page and the first four of the next, both of which are missing. */
+static void across_a_border(const char *code, const char *first_sentence, const char *second_sentence, seL4_Word kind)
+{
+    const seL4_Word border = mapper_reserve(8192) + 4096;
+    const seL4_CPtr frames[] = {pool_object(seL4_ARM_SmallPageObject, 0), pool_object(seL4_ARM_SmallPageObject, 0)};
+    volatile seL4_Uint32 *const last = (volatile seL4_Uint32 *)(border - 4), *const next = (volatile seL4_Uint32 *)border;
+    const int is_load = code == puppet_load;
+    handle_faults_here();
+    puppet_start(&a, code, raw(LAB4_SYS_Yield, PAIRS(X0, border - 4, X1, 0x2222222211111111)));
+    next_fault();
+    check(first_sentence, seL4_GetMR(seL4_VMFault_Addr), border - 4);
+    must(mapper_map(VSPACE, frames[0], border - 4096, seL4_ReadWrite, 7), "the first page");
+    answer(0, 0);
+    next_fault();
+    check(second_sentence, seL4_GetMR(seL4_VMFault_Addr), border);
+    check("  by the same instruction", seL4_GetMR(seL4_VMFault_IP), (seL4_Word)code);
+    check("  of the same kind", seL4_GetMR(seL4_VMFault_FSR), kind);
+    check("  which has done nothing yet", *last, 0);
+    must(mapper_map(VSPACE, frames[1], border, seL4_ReadWrite, 7), "the second page");
+    if (is_load) {
+        *last = 0x11111111;
+        *next = 0x22222222;
+    }
+    puppet_set_handler(&a, puppet_handler(&a));
+    answer(0, 0);
+    settle();
+    check_returned("  mended by its pager, it is done", &a, PAIRS(X0, border - 4, X1, 0x2222222211111111));
+    check_true("  in both pages", *last == 0x11111111 && *next == 0x22222222);
+}
+
 /* threads §12 #72, #74 */
 static void answered_unknown_syscalls(void)
 {
@@ -295,6 +325,9 @@ int main(void)
     exceptions();
     handle_faults_here();
     answered_vm_faults();
+    across_a_border(puppet_load, "a load across a page border: first the first page faults", "  then the second", 0x92000007);
+    across_a_border(puppet_store, "a store across a page border: first the first page faults", "  then the second, at its start", 0x92000047);
+    handle_faults_here();
     answered_unknown_syscalls();
     handle_faults_here();
     answered_exceptions();
