@@ -10,6 +10,7 @@
 #   lib/cmake/lab4/            find_package(lab4), the toolchain file for AArch64
 #   lib/pkgconfig/             lab4-PLATFORM.pc
 #   share/lab4/                examples to copy, the licence
+#   share/man/                 lab4(1)
 string(REPLACE "-aarch64" "" LAB4_PLATFORM_NAME ${LAB4_PLATFORM}) # hosted, qemu: as in `./lab4 run --on`
 set(LAB4_LIB lib/lab4/${LAB4_PLATFORM_NAME})
 
@@ -50,6 +51,8 @@ else()
     install(PROGRAMS ${CMAKE_SOURCE_DIR}/tools/run-qemu DESTINATION bin RENAME lab4-qemu)
     install(DIRECTORY ${CMAKE_SOURCE_DIR}/tools/gdb DESTINATION ${LAB4_LIB} PATTERN "__pycache__" EXCLUDE)
 endif()
+
+install(FILES ${CMAKE_SOURCE_DIR}/man/lab4.1 DESTINATION share/man/man1)
 
 # Sources to copy
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/lab4)

@@ -117,6 +117,8 @@ def show(path, symbols, source, with_lines):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.error = lambda problem: sys.exit(print(f"bench: {problem}", file=sys.stderr) or 2)
+    parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--build", metavar="DIR", type=pathlib.Path, default=ROOT / "build/bench-qemu")
     parser.add_argument("--lines", action="store_true", help="source lines instead of inlined functions")
     parser.add_argument("--listing", metavar="FILE", type=pathlib.Path, help="every instruction of each path shown, disassembled, to a file")
@@ -124,6 +126,8 @@ def main():
     parser.add_argument("--most", metavar="N", type=int, default=1000, help="stop after so many paths in all (default 1000)")
     parser.add_argument("measurement", nargs="?", default="call", help="its name in examples/bench/main.c (default call)")
     arguments = parser.parse_args()
+    if arguments.check_arguments:
+        return
     bench = load_bench()
     kernel, program = arguments.build / "kernel.elf", arguments.build / "bin/bench"
     with tempfile.TemporaryDirectory(prefix="lab4-bench-") as scratch:

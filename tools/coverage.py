@@ -56,11 +56,15 @@ def branches_of(data, core):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.error = lambda problem: sys.exit(print(f"coverage: {problem}", file=sys.stderr) or 2)
+    parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--minimum-lines", type=float, default=0)
     parser.add_argument("--minimum-branches", type=float, default=0)
     parser.add_argument("--missing", action="store_true", help="list the branches not taken both ways")
     options = parser.parse_args()
+    if options.check_arguments:
+        return
 
     unit, raw = options.build / "tests/unit", options.build / "profiles"
     for old in raw.glob("*.profraw"):

@@ -153,6 +153,7 @@ class Worker:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.error = lambda problem: sys.exit(print(f"mutate: {problem}", file=sys.stderr) or 2)
     parser.add_argument("number", nargs="?", type=int, default=200)
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
@@ -212,6 +213,8 @@ def main():
                               f"{f'   ({was} → {becomes})' if becomes else ''}", flush=True)
                     # Those that do not compile are replaced.
                     judged = verdicts["killed"] + verdicts["survived"]
+                    if sys.stderr.isatty():
+                        print(f"\r{judged} of {options.number} ", end="", file=sys.stderr, flush=True)
                     if judged + len(pending) < options.number and (fault := next(source, None)):
                         pending.add(pool.submit(examine, fault))
     judged = verdicts["killed"] + verdicts["survived"]

@@ -108,7 +108,7 @@ class RunTest(unittest.TestCase):
                             (["selftest", "--time", "0"], "at least 1"), (["selftest", "--jobs", "0"], "at least 1")):
             with self.subTest(words=words):
                 status, output = self.run_it(*words)
-                self.assertEqual(status, 1)
+                self.assertEqual(status, 2)
                 self.assertIn(what, output)
 
 
