@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import time
 
@@ -74,13 +75,13 @@ def test_run_refuses_bad_options(lab, t):
 
 def stopped_at(lab, program, address, *commands):
     """What gdb says to the commands when the program gets to the address; then the program runs to its end."""
-    socket = lab.scratch / "gdb-commands"
-    qemu = "-S", "-chardev", f"socket,id=gdb,path={socket},server=on,wait=off", "-gdb", "chardev:gdb"
+    path = lab.scratch / "gdb-commands"
+    qemu = "-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"
     process = start(lab, program, *(f"--qemu-option={word}" for word in qemu))
     deadline = time.monotonic() + 60
-    while not socket.exists() and process.poll() is None and time.monotonic() < deadline:
+    while not path.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    script = (f"target remote {socket}", f"hbreak *{address:#x}", "continue", *commands, "continue")
+    script = (f"target remote {path}", f"hbreak *{address:#x}", "continue", *commands, "continue")
     gdb = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-x", HELPERS, *(word for line in script for word in ("-ex", line)),
                           lab.build / "kernel.elf"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
     process.communicate(timeout=60)
@@ -115,6 +116,30 @@ def test_run_that_is_killed_leaves_no_machine_behind(lab, t):
 def test_run_boots_with_the_memory_asked_for(lab, t):
     for mem in "16M", "64M", "130M", "512M", "3G":
         t.equal(run(lab, elfs.simple(elfs.exit_program(3)), "--mem", mem), (3, "", ""), f"status, console, messages with {mem}")
+
+
+def test_the_port_for_gdb_can_be_chosen_and_must_be_free(lab, t):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        status, output, errors = run(lab, FOREVER, "--gdb", "--gdb-port", str(port))
+        t.equal((status, output, errors.count("\n")), (2, "", 1), "status, console, lines")
+        t.contains(errors, f"port {port} is not free", "--gdb-port")
+    process = start(lab, FOREVER, "--gdb", "--gdb-port", str(port))
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    else:
+        t.equal("refused", "a connection", "the machine waits for gdb at its port")
+    process.terminate()
+    process.communicate(timeout=20)
+    no_survivors(t, process.pid)
+    for text in ("", "0", "65536", "http"):
+        t.contains(run(lab, FOREVER, "--gdb-port", text)[2], "--gdb-port")
 
 
 def test_gdb_commands_show_the_kernel_when_user_code_has_stopped(lab, t):
