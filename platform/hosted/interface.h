@@ -3,9 +3,9 @@
  * What the two halves of the hosted platform share: one memory file, its control page, and the start-up protocol.
  *
  *   front end  (platform/hosted/frontend, an ordinary program)    command line, user ELF, device tree, console input,
- *                                                                 device models, --timeout, reaping, exit status
+ *                                                                 interrupts from outside, --timeout, reaping, exit status
  *   machine    (platform/hosted/machine, the freestanding image   kernel core, entry code, one process per VSpace,
- *              `lab4-machine`)                                    time, interrupt controller, console output
+ *              `lab4-machine`)                                    time, interrupt controller, devices, console output
  *
  * Start-up
  *   1. The front end creates a memory file of MACHINE_FILE_BYTES(ram), maps its first page and its RAM part, writes the
@@ -21,11 +21,17 @@
  *
  * Running
  *   - Time belongs to the machine alone (a timer of each machine process). The front end has no part in it.
- *   - Devices: the front end moves a line with machine_set_line and, if told to, sends SIGALRM to the process whose id that
- *     returns. At most one signal is outstanding (`attention` goes 0 -> 1 once until the machine has looked).
- *   - `irq_sources` tells which lines the front end may still raise. When every thread waits, no timer is armed and no
- *     enabled line has a source, the machine ends with MACHINE_STATUS_DEADLOCK. Whoever clears a bit there (end of input)
- *     calls machine_poke afterwards, so that a waiting machine looks again.
+ *   - Devices are the machine's. Their lines move with machine_set_line.
+ *   - Interrupts from outside (--irq, `lab4 irq`): anybody who has the memory file calls machine_pulse_line and, if told to,
+ *     sends SIGALRM to the process whose id that returns. At most one signal is outstanding (`attention` goes 0 -> 1 once
+ *     until the machine has looked). `irq_sources` tells which lines the front end may raise that way.
+ *   - Input: the front end reads nothing from stdin before the machine sets `input_is_wanted` (some program has enabled the
+ *     UART's receiver). Then it fills the ring `input` while there is room, and tells the end of stdin. After each step it counts
+ *     `input_event`, wakes that futex, and pokes the machine, except where MACHINE_FLAG_INPUT_IS_WAITED_FOR is set: then the
+ *     machine itself waits for the event. When the ring is full it sets `input_is_full`. The machine sends SIGURG to the front end
+ *     when it has set input_is_wanted or taken input_is_full back.
+ *   - When every thread waits, no timer or device has a deadline, no input can come that an enabled line waits for, and no
+ *     enabled line has a source outside, the machine ends with MACHINE_STATUS_DEADLOCK.
  *
  * End
  *   - The machine writes `status`, then `has_ended`, and the zygote kills and reaps the others and exits with the status.
@@ -44,13 +50,22 @@
 #include "platform/hosted/trace_records.h"
 
 #define MACHINE_MAGIC UINT64_C(0x4d41434834424154) /* "TAB4HCAM" */
-enum { MACHINE_VERSION = 1 };
+enum { MACHINE_VERSION = 2 };
 
 enum { MACHINE_FD_MEMORY = 3, MACHINE_FD_CONSOLE = 4 };
 
 /* Simulated physical memory: as on QEMU's `virt` board. */
 #define MACHINE_RAM_BASE UINT64_C(0x40000000)
 #define MACHINE_RAM_MAX (UINT64_C(256) << 30)
+
+/* Devices: a page each. The first two are where QEMU's `virt` board has them; that board has nothing at the third's address and
+ * on its line. */
+#define MACHINE_PL011 UINT64_C(0x09000000)
+#define MACHINE_PL031 UINT64_C(0x09010000)
+#define MACHINE_TICKER UINT64_C(0x09100000)
+enum { MACHINE_PL011_IRQ = 33, MACHINE_PL031_IRQ = 34, MACHINE_TICKER_IRQ = 42 };
+enum { MACHINE_INPUT_BYTES = 1024 }; /* a power of two */
+#define MACHINE_VIRTUAL_WALL_NS UINT64_C(946684800000000000) /* virtual time starts at the beginning of the year 2000 */
 
 /* The memory file: control page | kernel state (the machine's own business) | ring of --trace | RAM | per-thread host state (ditto).
  * All sparse. The last part has one slot of MACHINE_THREAD_STRIDE bytes for each possible TCB (2 KiB of RAM). */
@@ -74,8 +89,9 @@ enum machine_flags {
     MACHINE_FLAG_SPIN = 1,         /* --spin: processes wait for the CPU actively for a while; no pinning then */
     MACHINE_FLAG_PRIVATE_TEXT = 2, /* --gdb: read-only user pages are private copies, so that breakpoints can be set */
     MACHINE_FLAG_STATISTICS = 4,   /* print the counters below at the end, to descriptor 2 */
-    MACHINE_FLAG_TRACE = 16,       /* --trace: records for the front end, trace_records.h */
     MACHINE_FLAG_CHECK = 8,        /* --check: the invariants after every kernel entry */
+    MACHINE_FLAG_TRACE = 16,       /* --trace: records for the front end, trace_records.h */
+    MACHINE_FLAG_INPUT_IS_WAITED_FOR = 32, /* virtual time stands still until there is input (stdin is no terminal) */
 };
 
 /* Pinning: a CPU number, or one of these. */
@@ -103,14 +119,22 @@ struct machine_control {
     uint32_t protect;                /* enum machine_protect; AUTO warns when the host has no protection keys */
     uint32_t flags;                  /* enum machine_flags */
     int32_t host_cpu;
-    uint64_t reserved[21];
+    uint64_t wall_ns;                /* time since 1970 at tick 0 */
+    char name[64];                   /* of the program, for people */
+    uint64_t reserved[12];
 
     /* --- shared while running: `attention` and the lines are written by both sides */
     uint32_t attention; /* the machine should look at the lines; a futex */
     uint32_t owner_pid; /* the process that is the CPU now; 0 = not running yet */
     uint64_t line_level[MACHINE_LINE_WORDS]; /* state of each interrupt line; written by device models */
     uint64_t line_latch[MACHINE_LINE_WORDS]; /* rising edges not yet acknowledged */
+    uint64_t line_pulse[MACHINE_LINE_WORDS]; /* raised from outside, once; however the line is triggered; until acknowledged */
     uint64_t irq_sources[MACHINE_LINE_WORDS]; /* lines that the front end may still raise */
+
+    uint32_t input_is_wanted, input_is_full, input_ended;
+    uint32_t input_event;                 /* a futex */
+    uint32_t input_put, input_taken;      /* bytes so far, modulo 2^32; the first is the front end's, the second the machine's */
+    uint8_t input[MACHINE_INPUT_BYTES];
 
     /* --- written by the machine */
     uint32_t has_ended;
@@ -144,7 +168,7 @@ static inline uint32_t machine_poke(struct machine_control *control)
     return __atomic_load_n(&control->owner_pid, __ATOMIC_SEQ_CST);
 }
 
-/* Sets an interrupt line (0..159) to a level. Returns what machine_poke returns; lowering needs no poke. */
+/* Sets a line (0..159) to a level, for whom it is a wire. Returns what machine_poke returns; lowering needs no poke. */
 static inline uint32_t machine_set_line(struct machine_control *control, uint32_t line, bool level)
 {
     const uint64_t bit = UINT64_C(1) << (line % 64);
@@ -156,6 +180,13 @@ static inline uint32_t machine_set_line(struct machine_control *control, uint32_
     if (!(old & bit)) {
         __atomic_fetch_or(&control->line_latch[line / 64], bit, __ATOMIC_SEQ_CST);
     }
+    return machine_poke(control);
+}
+
+/* Raises an interrupt line from outside, once. Returns what machine_poke returns. */
+static inline uint32_t machine_pulse_line(struct machine_control *control, uint32_t line)
+{
+    __atomic_fetch_or(&control->line_pulse[line / 64], UINT64_C(1) << (line % 64), __ATOMIC_SEQ_CST);
     return machine_poke(control);
 }
 

@@ -8,9 +8,11 @@ import traceback
 Result = collections.namedtuple("Result", "status out err")
 
 
-def run(*command, timeout=60, **keywords):
-    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, errors="replace", timeout=timeout, **keywords)
+def run(*command, timeout=60, text=None, **keywords):
+    """Runs a command with nothing on stdin, or this text through a pipe."""
+    stdin = {"stdin": subprocess.DEVNULL} if text is None else {"input": text}
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+                          timeout=timeout, **{**stdin, **keywords})
     return Result(done.returncode, done.stdout, done.stderr)
 
 

@@ -14,14 +14,17 @@ from harness import main, run
 from machines import FRONT_END, PROGRAMS, SCRATCH
 
 RUNS = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+EXAMPLES, INPUT = TESTS.parent / "examples", TESTS / "abi/input"
 NAMES = sys.argv[4:] or sorted([path.name for path in PROGRAMS.glob("abi-*")] +
                                [path.name for path in EXAMPLES.iterdir() if (PROGRAMS / path.name).is_file() and path.name != "bench"])
 
 
 def traced(program, number):
     path = pathlib.Path(SCRATCH.name) / f"{program}.{number}.txt"
-    result = run(FRONT_END, "--timeout", "60", "--time", "virtual", "--trace", path, PROGRAMS / program)
+    text = INPUT / f"{program.removeprefix('abi-')}.txt"
+    result = run(FRONT_END, "--timeout", "60", "--time", "virtual", "--trace", path, PROGRAMS / program,
+                 text=text.read_text() if text.exists() else None)
     assert result.status == 0, result
     text = path.read_text(encoding="ascii")
     path.unlink()

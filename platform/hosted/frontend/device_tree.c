@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The device tree that user level finds in BootInfo: the devices that the hosted machine has, at the addresses and interrupt
-// lines of QEMU's `virt` board (memory §5.1–5.2), with the bindings that drivers for that board look for. The tree is made
-// with libfdt's sequential writer into zeroed memory, so that it depends on nothing but the size of RAM.
+// lines of QEMU's `virt` board (memory §5.1–5.2), with the bindings that drivers for that board look for, and a timer that
+// only this machine has. The tree is made with libfdt's sequential writer into zeroed memory, so that it depends on nothing but the size of RAM.
 #include "device_tree.h"
 
 #include <libfdt.h>
@@ -135,6 +135,17 @@ static void write_primecell(struct writer *w, const char *name, const char *kind
     end(w);
 }
 
+// The hosted machine's own timer (docs/HOSTED-ABI.md).
+static void write_ticker(struct writer *w)
+{
+    begin(w, "timer@9100000");
+    text(w, "compatible", "lab4,timer");
+    reg(w, MACHINE_TICKER, 0x1000);
+    CELLS(w, "interrupts", SHARED, MACHINE_TICKER_IRQ - FIRST_SHARED_LINE, LEVEL_HIGH);
+    cell(w, "clock-frequency", 62500000);
+    end(w);
+}
+
 static void write_clock(struct writer *w)
 {
     begin(w, "apb-pclk");
@@ -165,8 +176,9 @@ static void write_root(struct writer *w, uint64_t ram_bytes)
     write_timer(w);
     write_interrupt_controller(w);
     write_clock(w);
-    write_primecell(w, "pl011@9000000", "arm,pl011", 0x9000000, 33, true);
-    write_primecell(w, "pl031@9010000", "arm,pl031", 0x9010000, 34, false);
+    write_primecell(w, "pl011@9000000", "arm,pl011", MACHINE_PL011, MACHINE_PL011_IRQ, true);
+    write_primecell(w, "pl031@9010000", "arm,pl031", MACHINE_PL031, MACHINE_PL031_IRQ, false);
+    write_ticker(w);
     end(w);
 }
 

@@ -25,6 +25,7 @@
 
 #include "device_tree.h"
 #include "elf_image.h"
+#include "input.h"
 #include "placement.h"
 #include "report.h"
 
@@ -85,9 +86,28 @@ static struct placement place(const struct options *options, const uint8_t *prog
     return p;
 }
 
+static uint64_t wall_ns(const struct options *options)
+{
+    struct timespec now;
+    if (options->time == MACHINE_TIME_VIRTUAL || clock_gettime(CLOCK_REALTIME, &now) != 0 || now.tv_sec < 0) {
+        return MACHINE_VIRTUAL_WALL_NS;
+    }
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+// The lines that may be raised from outside at any time.
+static void note_irq_sources(struct machine_control *control, const struct options *options)
+{
+    for (unsigned i = 0; i < options->irq_count; i++) {
+        control->irq_sources[options->irqs[i].line / 64] |= UINT64_C(1) << (options->irqs[i].line % 64);
+    }
+}
+
 static void fill_control(struct machine_control *control, const struct options *options, const struct elf_image *image,
                          const struct placement *place)
 {
+    const bool waits_for_input = options->time == MACHINE_TIME_VIRTUAL && input_is_repeatable();
+    const char *slash = strrchr(options->program, '/');
     *control = (struct machine_control){
         .magic = MACHINE_MAGIC,
         .version = MACHINE_VERSION,
@@ -102,9 +122,13 @@ static void fill_control(struct machine_control *control, const struct options *
         .time = options->time,
         .protect = options->protect,
         .flags = (options->spin ? MACHINE_FLAG_SPIN : 0) | (options->statistics ? MACHINE_FLAG_STATISTICS : 0) |
-                 (options->check ? MACHINE_FLAG_CHECK : 0) | (options->trace != NULL ? MACHINE_FLAG_TRACE : 0),
+                 (options->check ? MACHINE_FLAG_CHECK : 0) | (options->trace != NULL ? MACHINE_FLAG_TRACE : 0) |
+                 (waits_for_input ? MACHINE_FLAG_INPUT_IS_WAITED_FOR : 0),
         .host_cpu = options->host_cpu,
+        .wall_ns = wall_ns(options),
     };
+    snprintf(control->name, sizeof(control->name), "%s", slash != NULL ? slash + 1 : options->program);
+    note_irq_sources(control, options);
 }
 
 void machine_load(struct machine *machine, const struct options *options, const uint8_t *program, size_t size)
@@ -236,6 +260,13 @@ void machine_start(struct machine *machine, const struct options *options, const
     }
     if (error != 0) {
         refuse("the machine image %s cannot be started (%s); build it again with ./lab4 build hosted.", path, strerror(error));
+    }
+}
+
+void machine_alarm(uint32_t pid)
+{
+    if (pid != 0) {
+        kill((pid_t)pid, SIGALRM);
     }
 }
 

@@ -31,3 +31,6 @@ void machine_load(struct machine *machine, const struct options *options, const 
 void machine_start(struct machine *machine, const struct options *options, const sigset_t *mask);
 
 void machine_kill(struct machine *machine);
+
+// Interrupts a process of the machine, as machine_poke and its like ask for; nothing if `pid` is 0.
+void machine_alarm(uint32_t pid);

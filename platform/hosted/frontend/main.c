@@ -63,9 +63,9 @@ int main(int argc, char **argv)
         trace_begin(trace, machine.control, machine.trace_ring, options.program);
     }
     const uint64_t loaded = now_ns();
-    const sigset_t mask = run_block_signals();
+    const sigset_t mask = run_block_signals(&options);
     machine_start(&machine, &options, &mask);
-    const int status = run_machine(&machine, trace, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
+    const int status = run_machine(&machine, &options, trace, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
     if (wants_timing(&options)) {
         report_timing(&machine, begin, loaded);
     }

@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "irq_line.h"
 #include "report.h"
 
 enum { RAM_STEP = 2 << 20, DEFAULT_RAM = 1 << 30, MAX_TIMEOUT_SECONDS = 1000000000 };
@@ -103,6 +105,62 @@ static void take_cpu(struct options *options, const char *text)
     options->host_cpu = (int)cpu;
 }
 
+// The number of a signal: USR1, SIGUSR1, 10; 0 if there is none of that name.
+static int signal_number(const char *text)
+{
+    const char *name = strncmp(text, "SIG", 3) == 0 ? text + 3 : text;
+    if (text[0] >= '0' && text[0] <= '9') {
+        char *end;
+        const unsigned long number = strtoul(text, &end, 10);
+        return *end == '\0' && number < NSIG ? (int)number : 0;
+    }
+    for (int i = 1; i < NSIG; i++) {
+        const char *known = sigabbrev_np(i);
+        if (known != NULL && strcmp(known, name) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+// Signals that have a meaning already: they end or stop the run, belong to it, or cannot be waited for.
+static bool is_taken(int number)
+{
+    static const int taken[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGSTOP, SIGKILL, SIGCHLD, SIGURG, SIGPIPE,
+                                SIGSEGV, SIGBUS,  SIGILL, SIGFPE,  SIGTRAP, SIGSYS,  SIGABRT, SIGTTIN, SIGTTOU, SIGXFSZ};
+    for (unsigned i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        if (taken[i] == number) {
+            return true;
+        }
+    }
+    return number == 32 || number == 33; // the C library's own
+}
+
+static void take_irq(struct options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    struct irq_signal irq = {.line = 0};
+    if (equals == NULL || !irq_line_read(text, (size_t)(equals - text), &irq.line)) {
+        refuse("--irq is '%s'; it must be " IRQ_LINE_RANGE ", '=' and a signal, such as --irq 90=USR1.", text);
+    }
+    irq.number = signal_number(equals + 1);
+    if (irq.number == 0) {
+        refuse("--irq %s: there is no signal '%s'; `kill -l` lists them, USR1 is one.", text, equals + 1);
+    }
+    if (is_taken(irq.number)) {
+        refuse("--irq %s: that signal has another meaning for lab4; take USR1, USR2, ALRM, WINCH or 34 to 64.", text);
+    }
+    for (unsigned i = 0; i < options->irq_count; i++) {
+        if (options->irqs[i].number == irq.number) {
+            refuse("--irq %s: that signal raises IRQ %" PRIu32 " already; one signal raises one.", text, options->irqs[i].line);
+        }
+    }
+    if (options->irq_count == MAX_IRQ_SIGNALS) {
+        refuse("--irq %s is one too many; there can be %d.", text, MAX_IRQ_SIGNALS);
+    }
+    options->irqs[options->irq_count++] = irq;
+}
+
 static void take_spin(struct options *options, const char *text)
 {
     (void)text;
@@ -145,6 +203,7 @@ static const struct option option_table[] = {
     {"--timeout", "SECONDS", take_timeout, "end the run after so long, with exit status 5"},
     {"--protect", "auto|pku|none", take_protect, "keep user code out of the kernel with protection keys (default auto)"},
     {"--cpu", "N|none", take_cpu, "host CPU that the machine is pinned to (default: the one it starts on)"},
+    {"--irq", "N=SIGNAL", take_irq, "the signal, sent to this process, raises interrupt N of the machine; may be repeated"},
     {"--spin", NULL, take_spin, "wait actively between address spaces: faster, burns a second host CPU"},
     {"--stats", NULL, take_stats, "print start-up time and counters at the end"},
     {"--machine", "FILE", take_machine, "machine image (default: lab4-machine beside this program)"},

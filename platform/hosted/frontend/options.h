@@ -8,6 +8,14 @@
 
 #include "platform/hosted/interface.h"
 
+enum { MAX_IRQ_SIGNALS = 16 };
+
+// A signal to this process that raises an interrupt of the machine.
+struct irq_signal {
+    uint32_t line;
+    int number;
+};
+
 struct options {
     const char *program;  // path of the root task
     const char *machine;  // path of lab4-machine; NULL = beside this executable
@@ -20,6 +28,8 @@ struct options {
     bool statistics;
     bool check;
     const char *trace;    // path of the file; NULL = none
+    struct irq_signal irqs[MAX_IRQ_SIGNALS];
+    unsigned irq_count;
 };
 
 // Reads the command line; the result is complete and consistent. A bad one ends the process: one sentence, status 2.

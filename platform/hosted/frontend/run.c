@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Waits for the first of: the machine ends, --timeout, a signal that asks for the end, a console that nobody reads any more.
+// Meanwhile it passes on what comes from outside: input, and signals that are interrupts (--irq).
 //
-// There is one thread and one place where it waits: ppoll on a descriptor for signals and on stdout, until the deadline.
+// There is one thread and one place where it waits: ppoll on a descriptor for signals, on stdout, and on stdin if the machine
+// wants input, until the deadline. SIGURG from the machine ends a wait: it has begun to want something.
 // Signals stay blocked all the time and are only taken from the descriptor, so none can fall between a check and a wait.
 // The machine writes its console output to our stdout itself: when it has ended, everything is written.
 #include "run.h"
@@ -18,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "input.h"
 #include "report.h"
 
 enum { SECOND_NS = 1000000000, STATUS_SIGNAL = 128, RUNNING = -1, TRACE_PERIOD_NS = 5000000 };
@@ -30,7 +33,7 @@ uint64_t now_ns(void)
 }
 
 // The signals that we wait for. One that our parent made us ignore (nohup, a shell's background job) stays ignored.
-static sigset_t handled_signals(void)
+static sigset_t handled_signals(const struct options *options)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
     sigset_t set;
@@ -43,14 +46,28 @@ static sigset_t handled_signals(void)
         }
     }
     sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGURG);
+    for (unsigned i = 0; i < options->irq_count; i++) {
+        sigaddset(&set, options->irqs[i].number);
+    }
     return set;
 }
 
-sigset_t run_block_signals(void)
+// A signal that is ignored never gets to the descriptor; these must.
+static void stop_ignoring(const struct options *options)
 {
-    const sigset_t handled = handled_signals();
+    signal(SIGCHLD, SIG_DFL);
+    signal(SIGURG, SIG_DFL);
+    for (unsigned i = 0; i < options->irq_count; i++) {
+        signal(options->irqs[i].number, SIG_DFL);
+    }
+}
+
+sigset_t run_block_signals(const struct options *options)
+{
+    const sigset_t handled = handled_signals(options);
     sigset_t before;
-    signal(SIGCHLD, SIG_DFL); // ignored, it would keep us from learning how the machine ended
+    stop_ignoring(options);
     sigprocmask(SIG_BLOCK, &handled, &before);
     sigdelset(&before, SIGCHLD);
     return before;
@@ -90,14 +107,27 @@ static void stop_for_a_while(const struct machine *machine)
     kill(-machine->pid, SIGCONT);
 }
 
+// Raises the interrupt that a signal stands for. False: it stands for none.
+static bool raise_irq(const struct machine *machine, const struct options *options, uint32_t number)
+{
+    for (unsigned i = 0; i < options->irq_count; i++) {
+        if ((uint32_t)options->irqs[i].number == number) {
+            machine_alarm(machine_pulse_line(machine->control, options->irqs[i].line));
+            return true;
+        }
+    }
+    return false;
+}
+
 // Takes the signals that have arrived. RUNNING, or the status to end with.
-static int take_signals(const struct machine *machine, int signals)
+static int take_signals(const struct machine *machine, const struct options *options, int signals)
 {
     struct signalfd_siginfo signal_info;
     while (read(signals, &signal_info, sizeof(signal_info)) == (ssize_t)sizeof(signal_info)) {
         if (signal_info.ssi_signo == SIGTSTP) {
             stop_for_a_while(machine);
-        } else if (signal_info.ssi_signo != SIGCHLD) {
+        } else if (signal_info.ssi_signo != SIGCHLD && signal_info.ssi_signo != SIGURG &&
+                   !raise_irq(machine, options, signal_info.ssi_signo)) {
             return STATUS_SIGNAL + (int)signal_info.ssi_signo;
         }
     }
@@ -127,7 +157,7 @@ static int finish_trace(struct trace *trace, int status)
 }
 
 // One wait, at most until the deadline and for `longest_ns` (0 = any time), and what follows from it: RUNNING or the status to end with.
-static int wait_once(const struct machine *machine, int signals, uint64_t deadline_ns, uint64_t longest_ns)
+static int wait_once(const struct machine *machine, const struct options *options, int signals, uint64_t deadline_ns, uint64_t longest_ns)
 {
     const uint64_t now = now_ns();
     if (deadline_ns != 0 && now >= deadline_ns) {
@@ -140,11 +170,16 @@ static int wait_once(const struct machine *machine, int signals, uint64_t deadli
         left = longest_ns;
     }
     const struct timespec limit = {.tv_sec = (time_t)(left / SECOND_NS), .tv_nsec = (long)(left % SECOND_NS)};
-    struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = 0}};
-    if (ppoll(events, 2, is_limited ? &limit : NULL, NULL) <= 0) {
+    struct pollfd events[] = {{.fd = signals, .events = POLLIN},
+                              {.fd = STDOUT_FILENO, .events = 0},
+                              {.fd = input_is_wanted(machine->control) ? STDIN_FILENO : -1, .events = POLLIN}};
+    if (ppoll(events, sizeof(events) / sizeof(events[0]), is_limited ? &limit : NULL, NULL) <= 0) {
         return RUNNING; // the deadline, or a signal that is not ours
     }
-    const int status = take_signals(machine, signals);
+    if (events[2].revents != 0) {
+        input_pass(machine->control);
+    }
+    const int status = take_signals(machine, options, signals);
     if (status == RUNNING && (events[1].revents & (POLLERR | POLLHUP))) {
         return machine_end_status(machine) == RUNNING ? STATUS_SIGNAL + SIGPIPE : RUNNING;
     }
@@ -161,9 +196,9 @@ static int make_console_blocking(void)
     return flags;
 }
 
-int run_machine(struct machine *machine, struct trace *trace, uint64_t deadline_ns)
+int run_machine(struct machine *machine, const struct options *options, struct trace *trace, uint64_t deadline_ns)
 {
-    const sigset_t handled = handled_signals();
+    const sigset_t handled = handled_signals(options);
     const int signals = signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signals < 0) {
         int error = errno;
@@ -173,7 +208,7 @@ int run_machine(struct machine *machine, struct trace *trace, uint64_t deadline_
     const int console_flags = make_console_blocking();
     int status = machine_end_status(machine);
     while (status == RUNNING) {
-        status = wait_once(machine, signals, deadline_ns, trace != NULL ? TRACE_PERIOD_NS : 0);
+        status = wait_once(machine, options, signals, deadline_ns, trace != NULL ? TRACE_PERIOD_NS : 0);
         if (status == RUNNING) {
             status = drain(trace);
         }

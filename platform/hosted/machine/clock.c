@@ -11,6 +11,9 @@
 // alarm may cost the host more than the smallest budget, and threads would be preempted again and again before their
 // first instruction. So no alarm is set for sooner than `least_run`, which grows while alarms hit the machine itself.
 //
+// Deadlines: the core's timer, and the moment at which the line of a device will rise (devices.c). Both are waited for in the
+// same way, whichever comes first.
+//
 // Virtual time. The clock stands still, except that each kernel entry costs ENTRY_TICKS and that it jumps to the
 // deadline when every thread waits. A thread that computes for TICKS_OF_SPIN ticks of CPU time without entering the
 // kernel lets time pass, too; how far it came by then is not reproducible, so that is counted.
@@ -141,15 +144,25 @@ static void refine(void)
 
 // ----------------------------------------------------------------------------------- the timer, waiting
 
+static ticks_t next_deadline(void)
+{
+    return min_word(machine.clock.deadline, machine.clock.alarm);
+}
+
 bool clock_has_deadline(void)
 {
-    ticks_t deadline = machine.clock.deadline;
+    ticks_t deadline = next_deadline();
     return deadline != ~UINT64_C(0) && (deadline <= plat_now() || deadline - plat_now() < NEVER_TICKS);
+}
+
+bool clock_timer_is_due(void)
+{
+    return machine.clock.deadline <= plat_now();
 }
 
 bool clock_is_due(void)
 {
-    return machine.clock.deadline <= plat_now();
+    return next_deadline() <= plat_now();
 }
 
 void plat_timer_arm(ticks_t deadline)
@@ -167,7 +180,7 @@ static uint64_t host_time(ticks_t ticks)
 
 void clock_arm_host(void)
 {
-    ticks_t deadline = machine.clock.deadline;
+    ticks_t deadline = next_deadline();
     if (machine.clock.is_virtual || deadline >= self.armed || !clock_has_deadline()) {
         return;
     }
@@ -194,10 +207,10 @@ void clock_wait(void)
 {
     bool has_deadline = clock_has_deadline();
     if (machine.clock.is_virtual && has_deadline) {
-        control()->virtual_now = machine.clock.deadline;
+        control()->virtual_now = next_deadline();
         return;
     }
-    host_futex_wait(&control()->attention, 0, has_deadline ? host_time(machine.clock.deadline) : ~UINT64_C(0));
+    host_futex_wait(&control()->attention, 0, has_deadline ? host_time(next_deadline()) : ~UINT64_C(0));
     refine();
 }
 
@@ -241,7 +254,7 @@ void clock_count_entry(void)
 void clock_break_spin(void)
 {
     if (clock_has_deadline() && !clock_is_due()) {
-        control()->virtual_now = machine.clock.deadline;
+        control()->virtual_now = next_deadline();
         control()->spins_broken++;
     }
     attention_set();

@@ -120,13 +120,36 @@ void context_make_live(struct tcb *thread)
 
 // --------------------------------------------------------------------------------------------- flags
 
+// Host flags (Intel SDM vol. 1, 3.4.3) and their twins in spsr. The others are kept as they are.
+static const struct {
+    uint64_t host;
+    word_t spsr;
+} flag_twins[] = {{1 << 7, BIT(31)}, {1 << 6, BIT(30)}, {1 << 0, BIT(29)}, {1 << 11, BIT(28)}}; // sign, zero, carry, overflow
+
+uint64_t context_flags(struct tcb *thread)
+{
+    enum { ALWAYS = 0x202 };
+    uint64_t flags = host_of(thread)->other_flags | ALWAYS;
+    for (size_t i = 0; i < ARRAY_LENGTH(flag_twins); i++) {
+        flags |= thread->regs.spsr & flag_twins[i].spsr ? flag_twins[i].host : 0;
+    }
+    return flags;
+}
+
+void context_set_flags(struct tcb *thread, uint64_t flags)
+{
+    enum { FLAG_TRAP = 1 << 8, FLAG_RESUME = 1 << 16 };
+    thread->regs.spsr = SPSR_USER;
+    for (size_t i = 0; i < ARRAY_LENGTH(flag_twins); i++) {
+        thread->regs.spsr |= flags & flag_twins[i].host ? flag_twins[i].spsr : 0;
+        flags &= ~flag_twins[i].host;
+    }
+    host_of(thread)->other_flags = flags & ~(uint64_t)(FLAG_TRAP | FLAG_RESUME);
+}
+
 void context_full_exit(struct tcb *thread)
 {
-    enum { ALWAYS = 0x202, CARRY = 0, ZERO = 6, SIGN = 7, OVERFLOW = 11 };
-    struct host_thread *host = host_of(thread);
-    word_t spsr = thread->regs.spsr;
-    host->exit_flags = host->other_flags | ALWAYS | (spsr >> 31 & 1) << SIGN | (spsr >> 30 & 1) << ZERO | (spsr >> 29 & 1) << CARRY |
-                       (spsr >> 28 & 1) << OVERFLOW;
+    host_of(thread)->exit_flags = context_flags(thread);
 }
 
 // ------------------------------------------------------------------------------------------ the seam

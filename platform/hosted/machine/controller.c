@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The interrupt controller, in the terms of a GICv2: 160 lines, all of equal priority, the lowest number first; 0..15 are
-// software-generated and always enabled. The state of the lines is in the control page, where device models move it.
-// The timer's line is not there: it is up while the deadline has passed.
+// software-generated and always enabled. The state of the lines is in the control page, where device models move it, and
+// others raise interrupts from outside. The timer's line is not there: it is up while the deadline has passed.
 //
 // `attention` says that somebody moved a line, enabled one, or that time has come. It may be set without reason.
 // Whoever clears it looks at the lines afterwards.
@@ -27,13 +27,14 @@ static uint64_t pending(word_t word)
     const struct controller *c = &machine.controller;
     uint64_t level = __atomic_load_n(&control()->line_level[word], __ATOMIC_SEQ_CST);
     uint64_t latch = __atomic_load_n(&control()->line_latch[word], __ATOMIC_SEQ_CST);
+    uint64_t pulse = __atomic_load_n(&control()->line_pulse[word], __ATOMIC_SEQ_CST);
     uint64_t enabled = c->enabled[word], is_edge = c->is_edge[word];
     if (word == 0) {
         enabled |= LOW_BITS(NUM_SGIS);
         is_edge |= LOW_BITS(NUM_SGIS);
-        level = clock_is_due() ? level | BIT(TIMER_IRQ) : level & ~BIT(TIMER_IRQ);
+        level = clock_timer_is_due() ? level | BIT(TIMER_IRQ) : level & ~BIT(TIMER_IRQ);
     }
-    return enabled & ((level & ~is_edge) | (latch & is_edge));
+    return enabled & (pulse | (level & ~is_edge) | (latch & is_edge));
 }
 
 bool controller_has_pending(void)
@@ -47,7 +48,7 @@ bool controller_may_wake(void)
     for (word_t word = 0; word < MACHINE_LINE_WORDS; word++) {
         sources |= machine.controller.enabled[word] & __atomic_load_n(&control()->irq_sources[word], __ATOMIC_SEQ_CST);
     }
-    return sources != 0;
+    return sources != 0 || devices_may_wake();
 }
 
 word_t plat_irq_acknowledge(void)
@@ -58,6 +59,7 @@ word_t plat_irq_acknowledge(void)
         if (bits) {
             uint64_t first = bits & (0 - bits);
             __atomic_fetch_and(&control()->line_latch[word], ~first, __ATOMIC_SEQ_CST);
+            __atomic_fetch_and(&control()->line_pulse[word], ~first, __ATOMIC_SEQ_CST);
             attention_set(); // there may be more
             word_t line = word * WORD_BITS + log2_floor(first);
             if (machine.is_watched) {
@@ -82,6 +84,7 @@ void plat_irq_enable(word_t irq, bool enabled)
     if (enabled) {
         attention_set();
     }
+    devices_update();
 }
 
 void plat_irq_set_trigger(word_t irq, bool edge)

@@ -23,7 +23,7 @@ static const uint32_t allowed_calls[] = {
     __NR_setitimer,     // the timer
     __NR_clock_gettime, // measuring the counter
     __NR_arch_prctl,    // thread pointers, without FSGSBASE
-    __NR_tgkill,        // passing an alarm on to the CPU
+    __NR_tgkill,        // passing an alarm on to the CPU; telling the front end that input is wanted
     __NR_write,         // console, panics
     __NR_exit_group,
 };

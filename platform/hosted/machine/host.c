@@ -124,6 +124,11 @@ void host_alarm(uint32_t pid)
     host_call(__NR_tgkill, (long)pid, (long)pid, SIGALRM, 0, 0, 0);
 }
 
+void host_notify(uint32_t pid)
+{
+    host_call(__NR_tgkill, (long)pid, (long)pid, SIGURG, 0, 0, 0);
+}
+
 _Noreturn void host_exit(int status)
 {
     for (;;) {

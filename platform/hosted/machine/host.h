@@ -38,6 +38,7 @@ uint32_t host_parent(void);
 long host_wait(int *status, bool block);         // any child: its id, 0 = none to report, or an error
 void host_kill(uint32_t pid, int signal);        // to the whole process
 void host_alarm(uint32_t pid);                   // SIGALRM to the (only) thread of a machine process
+void host_notify(uint32_t pid);                  // SIGURG to the front end: it should look at the control page
 _Noreturn void host_exit(int status);
 uint64_t host_auxiliary(const uint64_t *arguments, uint64_t type); // from the block that a program starts with
 long host_prctl(int option, uint64_t argument);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/instruction.h"
 #include "platform/hosted/machine/state.h"
 #include "platform/platform.h"
 
@@ -57,15 +58,21 @@ void context_make_live(struct tcb *thread);          // its FP state is live now
 void context_save(void);                             // what is live in this process goes to its slot
 void context_restore_frame(const void *frame_state); // the host's handler entry reset the registers
 void context_full_exit(struct tcb *thread);          // computes the flags to resume with
+uint64_t context_flags(struct tcb *thread);          // the host flags that it has
+void context_set_flags(struct tcb *thread, uint64_t flags);
 
 // --- tlb.c
 uint32_t tlb_fill(vaddr_t address, bool is_write, bool is_fetch); // 0 = filled; otherwise the fault's syndrome (FSR)
+bool tlb_is_outside_memory(vaddr_t address, paddr_t *physical);    // is it mapped to something that is not RAM?
 bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count); // through the active VSpace's tables
 void tlb_forget(struct process *process, vaddr_t start, vaddr_t end);
 void tlb_forget_everything(struct process *process);
 void tlb_apply(void);                                // this process's queue
 
 // --- decode.c
+uint64_t *host_register(struct thread_regs *regs, uint32_t number);           // by the host's numbering of general registers
+uint64_t operand_address(const struct instruction *in, const struct thread_regs *regs); // in->at must be its length
+uint32_t instruction_fetch(const struct thread_regs *regs, uint8_t bytes[INSTRUCTION_LONGEST]); // at pc; how many could be read
 struct access {
     vaddr_t address;
     bool is_write;
@@ -78,8 +85,9 @@ void clock_measure(void);             // as late as possible before time is read
 void clock_count_entry(void);        // a kernel entry: virtual time costs something
 void clock_arm_host(void);           // before user code runs: the host timer covers the deadline
 void clock_alarm(bool hit_user);     // a SIGALRM arrived: the host timer may have fired
-bool clock_is_due(void);             // has the deadline passed?
-bool clock_has_deadline(void);
+bool clock_timer_is_due(void);       // has the core's deadline passed?
+bool clock_is_due(void);             // or the devices'?
+bool clock_has_deadline(void);       // is there any that matters?
 void clock_wait(void);               // idle: until the deadline (virtual time: jump there) or until attention is set
 void clock_break_spin(void);         // virtual time: user code spins, so time must pass
 void clock_stop(void), clock_go_on(void); // the machine's time does not pass in between
@@ -115,7 +123,14 @@ void check_kernel(void);             // panics if an invariant is broken
 void check_report(void);             // in a panic
 
 // --- seam.c
+void console_put(char c);
 void console_flush(void);
+
+// --- devices.c
+void devices_start(void);
+bool devices_access(vaddr_t address);  // performs the current thread's instruction, whose access was stopped there; false: it cannot be
+void devices_update(void);             // lines and deadline, after anything that may change them
+bool devices_may_wake(void);           // may the front end still cause an interrupt of a device?
 
 // --- panic.c
 _Noreturn void panic_at(const char *what, const void *context); // a host context (struct ucontext) or null

@@ -22,6 +22,7 @@ enum {
 #define SYNDROME_WRITE 0x40u
 #define FIRST_NON_CANONICAL UINT64_C(0x800000000000)
 #define SYNDROME_ABORTED_DATA 0x92000010u
+#define SYNDROME_STATUS 0x3fu
 #define SYNDROME_NO_ADDRESS_SPACE 0x82000004u
 #define SYNDROME_FETCH_OUTSIDE 0x82000010u
 
@@ -107,6 +108,7 @@ static void take_interrupts(void)
 {
     __atomic_store_n(&control()->attention, 0, __ATOMIC_SEQ_CST);
     watch_pause();
+    devices_update();
     if (controller_has_pending()) {
         control()->statistics.interrupts++;
         console_flush();
@@ -249,6 +251,11 @@ static bool classify_access(const struct trap *trap, struct hw_fault *fault)
     if (trap->number == X86_PAGE) {
         uint32_t syndrome = tlb_fill(trap->address, is_write, is_fetch);
         *fault = memory_fault(trap, syndrome);
+        bool is_aborted = (syndrome & SYNDROME_STATUS) == (SYNDROME_ABORTED_DATA & SYNDROME_STATUS);
+        if (is_aborted && !is_fetch && devices_access(trap->address)) {
+            enter_from_user(); // it takes time, like a kernel entry
+            return false;
+        }
         return syndrome != 0;
     }
     if (trap->number == X86_GENERAL_PROTECTION && is_privileged(ks.current->regs.pc)) {

@@ -3,6 +3,7 @@
 // The small functions of the seam: console, end, caches. The others are with their subject: address spaces in tlb.c,
 // threads in context.c, interrupts in controller.c, time in clock.c, plat_panic in panic.c.
 #include "core/state.h"
+#include "platform/hosted/machine/devices.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 
@@ -18,12 +19,18 @@ void console_flush(void)
 }
 
 // Line by line; what is left goes out before the machine waits, at interrupts, and at the end.
-void plat_putchar(char c)
+void console_put(char c)
 {
     machine.console[machine.console_bytes++] = c;
     if (c == '\n' || machine.console_bytes == sizeof machine.console) {
         console_flush();
     }
+}
+
+void plat_putchar(char c)
+{
+    console_put(c);
+    pl011_sent();
 }
 
 _Noreturn void plat_halt(int status)

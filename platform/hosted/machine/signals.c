@@ -19,13 +19,7 @@
 
 enum { RETURN_TO_FRAME = 0, GO_ON = 1 };
 
-// Host flags (Intel SDM vol. 1, 3.4.3), and their twins in spsr.
-enum { FLAG_CARRY = 1 << 0, FLAG_ZERO = 1 << 6, FLAG_SIGN = 1 << 7, FLAG_TRAP = 1 << 8, FLAG_OVERFLOW = 1 << 11, FLAG_RESUME = 1 << 16,
-       FLAG_ALIGNMENT = 1 << 18 };
-#define SPSR_N BIT(31)
-#define SPSR_Z BIT(30)
-#define SPSR_C BIT(29)
-#define SPSR_V BIT(28)
+enum { FLAG_TRAP = 1 << 8, FLAG_ALIGNMENT = 1 << 18 }; // Intel SDM vol. 1, 3.4.3
 
 static bool is_machine_text(uint64_t address)
 {
@@ -47,26 +41,17 @@ static bool is_owner(void)
     return self.process && __atomic_load_n(&control()->owner_pid, __ATOMIC_SEQ_CST) == self.process->pid;
 }
 
-static word_t spsr_of(uint64_t flags)
-{
-    return SPSR_USER | (flags & FLAG_SIGN ? SPSR_N : 0) | (flags & FLAG_ZERO ? SPSR_Z : 0) | (flags & FLAG_CARRY ? SPSR_C : 0) |
-           (flags & FLAG_OVERFLOW ? SPSR_V : 0);
-}
-
 static void save_context(const struct sigcontext *from)
 {
     struct tcb *thread = ks.current;
-    struct host_thread *host = host_of(thread);
-    const uint64_t twins = FLAG_SIGN | FLAG_ZERO | FLAG_CARRY | FLAG_OVERFLOW;
 #define SAVE(name, number, use) thread->regs.x[number] = from->name;
     LAB4_HOSTED_REGISTERS(SAVE)
 #undef SAVE
     thread->regs.sp = from->rsp;
     thread->regs.pc = from->rip;
     thread->regs.fault_pc = from->rip;
-    thread->regs.spsr = spsr_of(from->eflags);
-    host->other_flags = from->eflags & ~(twins | FLAG_TRAP | FLAG_RESUME);
-    host->is_full = true;
+    context_set_flags(thread, from->eflags);
+    host_of(thread)->is_full = true;
 }
 
 static void save_trap(int number, const siginfo_t *information, const struct sigcontext *from)

@@ -132,6 +132,7 @@ _Noreturn void machine_main(const uint64_t *arguments)
     machine.has_fsgsbase = fsgsbase;
     machine.zygote_pid = host_pid();
     clock_start();
+    devices_start();
     context_start();
     host_unblock_signals();
     if (control()->host_cpu != MACHINE_CPU_NONE && !(control()->flags & MACHINE_FLAG_SPIN)) {

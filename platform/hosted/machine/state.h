@@ -51,6 +51,7 @@ struct clock {
     uint64_t next_sample; // counter value at which to measure the rate again
     ticks_t latest;       // of what was given out: never goes back
     ticks_t deadline;     // of the timer
+    ticks_t alarm;        // when the line of a device will rise
     ticks_t least_run;    // how soon an alarm makes sense on this host (clock.c)
     uint64_t stopped_tsc, stopped_ns; // since when time stands still
 };
@@ -59,6 +60,30 @@ struct clock {
 struct controller {
     uint64_t enabled[MACHINE_LINE_WORDS];
     uint64_t is_edge[MACHINE_LINE_WORDS];
+};
+
+// Registers of the devices (pl011.c, pl031.c, ticker.c).
+struct pl011 {
+    uint32_t low_power, baud_integer, baud_fraction, line_control, control, levels, mask, dma;
+    uint32_t raw;         // interrupts, but for the receiver's: that one follows from what waits in the FIFO
+    uint32_t quiet_level; // of the FIFO when the receive interrupt was cleared
+};
+struct pl031 {
+    uint32_t match, load, mask, raw;
+    uint32_t offset;      // by which the program has set the clock
+    ticks_t matches_at;
+};
+struct ticker {
+    bool is_enabled;
+    uint32_t high;        // half of the count, kept when the other one was read
+    ticks_t match;
+};
+struct devices {
+    ticks_t now;          // of the access or update going on
+    uint32_t complaints;
+    struct pl011 pl011;
+    struct pl031 pl031;
+    struct ticker ticker;
 };
 
 struct entry {
@@ -88,6 +113,7 @@ struct machine {
 
     struct clock clock;
     struct controller controller;
+    struct devices devices;
 
     // --- what the host can do
     bool has_pku, has_fsgsbase;

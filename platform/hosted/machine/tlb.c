@@ -7,8 +7,8 @@
 // A fill maps the whole run of entries around the fault that continue each other, because one host call costs as much
 // as ten pages. The number of host mappings is bounded: a full TLB is emptied.
 //
-// Not here yet: emulated devices. Physical addresses outside RAM have nothing behind them, so that user mappings of a
-// device untyped fault with an external abort (0x10) on each access. Device models hook in at `behind_nothing`.
+// Physical addresses outside RAM are never mapped: each access faults, and is performed by devices.c where there is a
+// device, or is an external abort (0x10).
 #include "core/state.h"
 #include "core/vspace.h"
 #include "platform/hosted/machine/machine.h"
@@ -72,16 +72,22 @@ struct run {
     paddr_t physical;
 };
 
+// Does `next` continue a mapping to RAM, `size` bytes on (or back)? Behind the RAM's ends the memory file has other things.
+static bool continues(word_t next, word_t expected, word_t size)
+{
+    return next == expected && !behind_nothing(desc_address(next), size);
+}
+
 // The entries around `t` in its table that map on, with equal attributes, and lie in the window.
 static struct run find_run(const struct translation *t, vaddr_t address)
 {
     word_t size = BIT(t->bits), i = (address >> t->bits) & LOW_BITS(TABLE_INDEX_BITS), first = i, last = i;
     const word_t *table = t->entry - i;
     bool extends = t->level == LAST_LEVEL; // larger pages need no help
-    while (extends && first > 0 && table[first - 1] == table[first] - size) {
+    while (extends && first > 0 && continues(table[first - 1], table[first] - size, size)) {
         first--;
     }
-    while (extends && last + 1 < TABLE_ENTRIES && table[last + 1] == table[last] + size) {
+    while (extends && last + 1 < TABLE_ENTRIES && continues(table[last + 1], table[last] + size, size)) {
         last++;
     }
     struct run run = {.start = align_down(address, t->bits) - (i - first) * size, .physical = desc_address(table[first])};
@@ -144,6 +150,16 @@ uint32_t tlb_fill(vaddr_t address, bool is_write, bool is_fetch)
     }
     install(find_run(&t, address), protection);
     return 0;
+}
+
+bool tlb_is_outside_memory(vaddr_t address, paddr_t *physical)
+{
+    struct translation t = translate(machine.active_root, address);
+    if (t.status) {
+        return false;
+    }
+    *physical = desc_address(*t.entry) + (address & LOW_BITS(t.bits));
+    return behind_nothing(desc_address(*t.entry), BIT(t.bits));
 }
 
 bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count)

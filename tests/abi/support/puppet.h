@@ -22,6 +22,7 @@ extern const char puppet_syscall[];    /* a system call */
 extern const char puppet_repeat[];     /* the same system call again and again */
 extern const char puppet_load[];       /* x1 = *x0 */
 extern const char puppet_store[];      /* *x0 = x1 */
+extern const char puppet_load_vector[]; /* a vector register = *x0 */
 extern const char puppet_jump[];       /* to x0 */
 extern const char puppet_undefined[];  /* an undefined instruction */
 extern const char puppet_breakpoint[];

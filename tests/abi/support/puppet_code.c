@@ -21,6 +21,7 @@ __asm__(".section .text.puppet, \"ax\"\n"
         PUPPET("puppet_repeat", CODE_GATE CODE_BRANCH("puppet_repeat"))
         PUPPET("puppet_load", CODE_LOAD)
         PUPPET("puppet_store", CODE_STORE)
+        PUPPET("puppet_load_vector", CODE_LOAD_VECTOR)
         PUPPET("puppet_jump", CODE_JUMP)
         PUPPET("puppet_undefined", CODE_UNDEFINED)
         PUPPET("puppet_breakpoint", CODE_BREAKPOINT)
