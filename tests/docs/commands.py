@@ -9,7 +9,7 @@ the document, in a scratch folder whose entries are links to those of the tree. 
     <!-- run instead: COMMANDS -->  a shorter form of what would take too long
     <!-- not run: REASON -->        it is only read; for what waits for a person or another machine
 
-And no command hides: a block without a language must not begin with a command of this tree, links lead to files that exist, and
+And no command hides: a block without a language, or an indented one, must not hold commands of this tree, links lead to files that exist, and
 commands in running text and their options are those that `--help` has.
 """
 import os
@@ -103,6 +103,11 @@ def known_options():
     return known
 
 
+def check_indented(document, text, report):
+    hidden = re.findall(r"^    (?:\$ )?(\./lab4 .*)$", FENCE.sub("", text), re.MULTILINE)
+    report.line(f"commands outside a fence: {hidden[0]}" if hidden else None, f"{document}: indented blocks")
+
+
 def check_mentions(document, text, known, report):
     for words in sorted(set(re.findall(r"`\./lab4 ([^`\n]+)`", text))):
         command, *rest = words.split()
@@ -125,6 +130,7 @@ def main():
     for path in [pathlib.Path(word).resolve() for word in sys.argv[1:]] or documents():
         text, name = path.read_text(), path.relative_to(ROOT)
         check_links(path, text, report)
+        check_indented(name, text, report)
         check_mentions(name, text, known, report)
         check_blocks(name, text, report)
     print(f"{report.passed} passed, {report.failed} failed")
