@@ -206,4 +206,27 @@ def test_an_access_that_no_device_knows_is_told_once_on_stderr():
     assert len(re.findall("cannot access a device register", result.err)) == 2, result.err  # of a vector register; misaligned
 
 
+# ---------------------------------------------------------------------------------------- the example driver
+
+def test_the_driver_example_ends_when_nobody_types():
+    for keywords in ({}, {"text": ""}, {"text": "one line, not ended"}, {"text": "one line, CR LF\r\n"}):
+        result = run(FRONT_END, "--timeout", "50", "--time", "virtual", PROGRAMS / "driver", **keywords)
+        lines = 1 if keywords.get("text") else 0
+        assert result.status == 0 and f"client: {lines} lines; the last one was followed by silence\n" in result.out, result
+
+
+def test_the_driver_example_takes_any_bytes():
+    text = "".join(map(chr, range(1, 128))) * 20 + "\n" + "x" * 5000 + "\nquit\n"
+    for options in ([], ["--time", "virtual"]):
+        result = run(FRONT_END, "--timeout", "50", *options, PROGRAMS / "driver", text=text)
+        assert result.status == 0 and "the last one said quit" in result.out, result
+
+
+def test_the_driver_example_waits_five_seconds_of_real_time():
+    start = time.monotonic()
+    result = run(FRONT_END, "--timeout", "50", PROGRAMS / "driver")
+    assert result.status == 0 and "client: 0 lines" in result.out, result
+    assert time.monotonic() - start > 3.9
+
+
 main(globals())
