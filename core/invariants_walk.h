@@ -9,7 +9,7 @@
 // Open addressing over a power of two of words; key 0 = free. Bit 0 of a key is the member's mark.
 struct word_set {
     word_t *words;
-    word_t size, count;
+    word_t size, count, marked;
 };
 
 struct invariants {

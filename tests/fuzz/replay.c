@@ -25,6 +25,7 @@ void replay_begin(const struct step *steps, size_t count)
 {
     if (print_mode == PRINT_TEST) {
         text_print_test(stdout, steps, count);
+        fflush(stdout);
     } else if (print_mode == PRINT_BYTES) {
         print_bytes(steps, count);
     }

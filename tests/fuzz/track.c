@@ -154,6 +154,11 @@ void track_begin_step(void)
     old_count = 0;
 }
 
+bool track_is_tracing(void)
+{
+    return FUZZ_TRACK_STORES;
+}
+
 // Is the byte one of those that may change?
 static bool is_allowed(const uint8_t *at, const struct track_range *allowed, size_t count)
 {

@@ -19,6 +19,9 @@ void track_restore(void);
 // From now on the old content of written lines is kept, to be compared.
 void track_begin_step(void);
 
+// Are stores traced at all? If not, nothing is known to be unchanged.
+bool track_is_tracing(void);
+
 // Marks a range that is about to be written by code that is not traced.
 void track_touch(const void *start, size_t bytes);
 

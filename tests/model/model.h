@@ -117,7 +117,24 @@ void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats);
 
 // ------------------------------------------------------------------------------------------- slots
 
-struct m_node *m_node(struct model *m, const struct slot *slot); // null if the slot is empty
+// Where node_at has the slot's number.
+static inline word_t m_place(const struct slot *slot)
+{
+    word_t offset = plat_paddr(slot) - fake_memory.base;
+    if (offset < M_RAM_BYTES) {
+        return offset / sizeof *slot;
+    }
+    word_t irq = ((word_t)slot - (word_t)&ks.irqs[0].slot) / sizeof ks.irqs[0];
+    return M_RAM_SLOTS + (irq < NUM_IRQS ? irq : NUM_IRQS); // the last place: a slot of the model's own (m_swap)
+}
+
+// Null if the slot is empty.
+static inline struct m_node *m_node(struct model *m, const struct slot *slot)
+{
+    word_t number = m->node_at[m_place(slot)];
+    return number && m->nodes[number - 1].exists ? &m->nodes[number - 1] : NULL;
+}
+
 struct cap m_cap(struct model *m, const struct slot *slot);      // null capability if empty
 struct m_node *m_add(struct model *m, struct slot *slot, struct cap cap);
 void m_remove(struct model *m, struct slot *slot); // children go to the grandparent

@@ -177,11 +177,18 @@ static void read_tree(struct model *m)
     }
 }
 
-void model_read(struct model *m, ticks_t now)
+static void forget(struct model *m)
 {
+    for (int i = 0; i < m->node_count; i++) {
+        m->node_at[m_place(m->nodes[i].slot)] = 0;
+    }
     m->node_count = m->object_count = 0;
     m->is_lost = false;
-    memset(m->node_at, 0, sizeof m->node_at);
+}
+
+void model_read(struct model *m, ticks_t now)
+{
+    forget(m);
     for (struct tcb *tcb = ks.all_threads; tcb; tcb = tcb->all_next) {
         if (tcb == &ks.idle) {
             continue;

@@ -15,22 +15,6 @@ void m_give_up(struct model *m, const char *why)
 
 // ------------------------------------------------------------------------------------- finding slots
 
-static word_t place(const struct slot *slot)
-{
-    word_t offset = plat_paddr(slot) - fake_memory.base;
-    if (offset < M_RAM_BYTES) {
-        return offset / sizeof *slot;
-    }
-    word_t irq = ((word_t)slot - (word_t)&ks.irqs[0].slot) / sizeof ks.irqs[0];
-    return M_RAM_SLOTS + (irq < NUM_IRQS ? irq : NUM_IRQS); // the last place: a slot of the model's own (m_swap)
-}
-
-struct m_node *m_node(struct model *m, const struct slot *slot)
-{
-    word_t number = m->node_at[place(slot)];
-    return number && m->nodes[number - 1].exists ? &m->nodes[number - 1] : NULL;
-}
-
 struct cap m_cap(struct model *m, const struct slot *slot)
 {
     const struct m_node *node = m_node(m, slot);
@@ -40,7 +24,7 @@ struct cap m_cap(struct model *m, const struct slot *slot)
 // The record of a slot, existing or not.
 static struct m_node *record(struct model *m, struct slot *slot)
 {
-    uint16_t *number = &m->node_at[place(slot)];
+    uint16_t *number = &m->node_at[m_place(slot)];
     if (*number) {
         return &m->nodes[*number - 1];
     }
