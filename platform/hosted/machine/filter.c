@@ -3,7 +3,7 @@
 // One seccomp filter for each process that runs user code:
 //
 //   host call from outside the machine's text     trapped (SIGSYS): it becomes an UnknownSyscall fault, the host does nothing
-//   from inside, and on the list                   allowed
+//   from its two places for that, on the list      allowed
 //   from inside, anything else                     the process is killed: user code has jumped into the machine
 //
 // Both in one program, because a verdict "kill" of a second filter would override "trap".
@@ -39,7 +39,8 @@ enum {
     OFFSET_POINTER_LOW = offsetof(struct seccomp_data, instruction_pointer),
     OFFSET_POINTER_HIGH = OFFSET_POINTER_LOW + 4,
     // Positions in the program.
-    AT_CALLS = 6,
+    AT_PLACES = 5,
+    AT_CALLS = AT_PLACES + 3,
     AT_KILL = AT_CALLS + CALLS,
     AT_ALLOW,
     AT_TRAP,
@@ -65,8 +66,10 @@ void filter_install(void)
     program[1] = test(IF_EQUAL, (uint32_t)(start >> 32), 1, 2, AT_TRAP);
     program[2] = step(LOAD, OFFSET_POINTER_LOW);
     program[3] = test(IF_AT_LEAST, (uint32_t)start, 3, 4, AT_TRAP);
-    program[4] = test(IF_GREATER, (uint32_t)end, 4, AT_TRAP, 5);
-    program[5] = step(LOAD, OFFSET_NUMBER);
+    program[4] = test(IF_GREATER, (uint32_t)end, 4, AT_TRAP, AT_PLACES);
+    program[AT_PLACES] = test(IF_EQUAL, (uint32_t)(uint64_t)host_called, AT_PLACES, AT_PLACES + 2, AT_PLACES + 1);
+    program[AT_PLACES + 1] = test(IF_EQUAL, (uint32_t)(uint64_t)signal_restorer_called, AT_PLACES + 1, AT_PLACES + 2, AT_KILL);
+    program[AT_PLACES + 2] = step(LOAD, OFFSET_NUMBER);
     for (int i = 0; i < CALLS; i++) {
         int at = AT_CALLS + i;
         program[at] = test(IF_EQUAL, allowed_calls[i], at, AT_ALLOW, at + 1);

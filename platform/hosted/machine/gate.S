@@ -47,6 +47,7 @@ gate_\suffix:
     .if \pkru
     WRITE_PKRU \pkru
     .endif
+gate_open_\suffix:
     cld
     movq ks(%rip), %rax
     movq %rdi, TCB_X(0)(%rax)
@@ -73,6 +74,11 @@ gate_\suffix:
     .cfi_offset rbp, TCB_X(29)
     .cfi_offset rbx, TCB_X(19)
     .cfi_offset r12, TCB_X(8)
+    leaq kernel_stack_top(%rip), %rsp
+    pushfq
+    testl $STICKY_FLAGS, (%rsp) /* the next thread's quick exit would leave them to it */
+    jnz plain_flags_\suffix
+flags_done_\suffix:
     leaq kernel_stack_top(%rip), %rsp
     call trap_call
     nop
@@ -148,6 +154,11 @@ full_\suffix:
     jmp *exit_scratch+24(%rip)
 exit_end_\suffix:
 
+plain_flags_\suffix:
+    movq $PLAIN_FLAGS, (%rsp)
+    popfq
+    jmp flags_done_\suffix
+
 not_quick_\suffix:
     cmpl $RESUME_FULL, %eax
     je full_\suffix
@@ -182,6 +193,8 @@ signal_\suffix:
     jnz 1f
     ret
 1:  leaq kernel_stack_top(%rip), %rsp
+    pushq $PLAIN_FLAGS
+    popfq
     call trap_signal
     jmp leave_\suffix
     .endm
@@ -195,6 +208,9 @@ signal_\suffix:
     .globl exit_ranges
 exit_ranges: /* start, end */
     .quad exit_begin_plain, exit_end_plain, exit_begin_pku, exit_end_pku, exit_begin_open, exit_end_open
+    .globl gate_ranges
+gate_ranges: /* where the gate has been entered, but memory is still closed */
+    .quad gate_plain, gate_open_plain, gate_pku, gate_open_pku, gate_open, gate_open_open
 
 /* ------------------------------------------------------------------------------- start, host calls */
 
@@ -216,6 +232,8 @@ machine_start:
 signal_restorer:
     movl $15, %eax /* rt_sigreturn */
     syscall
+    .globl signal_restorer_called
+signal_restorer_called:
     ud2
 
     .globl host_call
@@ -229,7 +247,11 @@ host_call: /* (number, a, b, c, d, e, f) */
     movq %r8, %r10
     movq %r9, %r8
     movq 8(%rsp), %r9
+    testb $0, closed_byte(%rip) /* user code that has jumped here must not get further */
     syscall
+    .globl host_called
+host_called:
+    testb $0, closed_byte(%rip)
     ret
     .cfi_endproc
 
@@ -277,6 +299,11 @@ signal_stack:
     .globl exit_scratch
 exit_scratch:
     .skip 4096
+
+/* Closed to user code, and read before and after each host call. */
+    .section .bss.per_process, "aw", @nobits
+closed_byte:
+    .skip 8
 
     .section .bss.kernel_stack, "aw", @nobits
     .p2align 12

@@ -50,6 +50,10 @@
 #define RESUME_FULL 1    /* every register exactly */
 #define RESUME_HAND_OFF 2 /* another process is to run */
 
+/* Host flags. User code may leave any of the sticky ones set: nested task, alignment check. */
+#define PLAIN_FLAGS 0x202
+#define STICKY_FLAGS 0x44000
+
 #define STACK_BYTES 65536
 
 #endif

@@ -26,14 +26,19 @@ static bool is_machine_text(uint64_t address)
     return range_contains((uint64_t)image_text_start, (uint64_t)image_text_end, address);
 }
 
-static bool is_in_exit(uint64_t address)
+static bool is_in(const uint64_t ranges[3][2], uint64_t address)
 {
-    for (size_t i = 0; i < ARRAY_LENGTH(exit_ranges); i++) {
-        if (range_contains(exit_ranges[i][0], exit_ranges[i][1], address)) {
+    for (size_t i = 0; i < 3; i++) {
+        if (range_contains(ranges[i][0], ranges[i][1], address)) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_in_exit(uint64_t address)
+{
+    return is_in(exit_ranges, address);
 }
 
 static bool is_owner(void)
@@ -74,11 +79,18 @@ static int leave_user(int number, const siginfo_t *information, const struct sig
     return GO_ON;
 }
 
-// A wild jump of user code into the machine (only where keys tell it apart): a fault of its own.
+// Did user code jump into the machine? Keys tell, except where user code comes and goes.
+static bool is_wild_jump(const struct sigcontext *from)
+{
+    return machine.has_pku && is_owner() && protect_frame_is_user(from->fpstate);
+}
+
+// That is a fault of its own.
 static int leave_wild_jump(int number, const siginfo_t *information, const struct sigcontext *from)
 {
     int action = leave_user(number, information, from);
     self.trap.signal = SIGALRM; // nothing to classify: resume() refuses the pc
+    self.armed = ~UINT64_C(0);  // it may have got as far as stopping the timer
     return action;
 }
 
@@ -103,17 +115,21 @@ static int interrupt_machine(int number, struct sigcontext *from)
     return RETURN_TO_FRAME;
 }
 
-static int fault_of_machine(int number, void *context, struct sigcontext *from)
+// Is this the work of a flag that user code left set? Then it is clear now.
+static bool clear_stray_flags(int number, struct sigcontext *from)
 {
     const uint64_t stray = number == SIGTRAP ? FLAG_TRAP : number == SIGBUS ? FLAG_ALIGNMENT : 0;
-    if (from->eflags & stray) {
-        from->eflags &= ~stray;
-        return RETURN_TO_FRAME;
-    }
+    const bool is_stray = from->eflags & stray;
+    from->eflags &= ~stray;
+    return is_stray;
+}
+
+static int fault_of_machine(int number, void *context, const struct sigcontext *from)
+{
     if (number == SIGILL && from->rip == (uint64_t)protect_probe_trap) {
         host_exit(0); // the self-test of protect.c has got here
     }
-    panic_at("fault in the machine", context);
+    panic_at("fault in the machine: its own, or user code has jumped into it", context);
 }
 
 // Virtual time, at each tick of CPU time: does user code run on and on without entering the kernel?
@@ -136,13 +152,16 @@ int signal_handle(int number, const void *information, void *context)
         clock_alarm(!is_machine_text(from->rip));
     }
     if (is_machine_text(from->rip)) {
-        if (is_interrupt) {
-            return interrupt_machine(number, from);
+        if (clear_stray_flags(number, from)) {
+            return RETURN_TO_FRAME;
         }
-        if (machine.has_pku && is_owner() && protect_frame_is_user(from->fpstate)) {
+        // An interrupt must end a wild jump, too, that loops or waits there.
+        bool may_be_entry = is_interrupt && (is_in_exit(from->rip) || is_in(gate_ranges, from->rip));
+        if (is_wild_jump(from) && !may_be_entry) {
+            attention_set();
             return leave_wild_jump(number, information, from);
         }
-        return fault_of_machine(number, context, from);
+        return is_interrupt ? interrupt_machine(number, from) : fault_of_machine(number, context, from);
     }
     if (!is_owner()) {
         panic_at("user code ran in a process that was not the CPU", context);

@@ -58,8 +58,13 @@ void zygote_note_death(void)
 
 static _Noreturn void report_death(long pid, int status)
 {
-    enum { SIGNAL_MASK = 0x7f };
+    enum { SIGNAL_MASK = 0x7f, STATUS_SHIFT = 8 };
     int signal = status & SIGNAL_MASK;
+    if (signal == 0) {
+        host_print(HOST_STDERR, "lab4: process %ld of the machine ended by itself (status %d); user code must have jumped into the machine.\n", pid,
+                   status >> STATUS_SHIFT);
+        machine_end(MACHINE_STATUS_PANIC);
+    }
     const char *reason = "this is a fault of the machine";
     if (signal == SIGSYS) {
         reason = "user code must have jumped into the machine";
