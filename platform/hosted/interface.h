@@ -87,7 +87,7 @@ enum machine_protect { MACHINE_PROTECT_AUTO, MACHINE_PROTECT_PKU, MACHINE_PROTEC
 
 enum machine_flags {
     MACHINE_FLAG_SPIN = 1,         /* --spin: processes wait for the CPU actively for a while; no pinning then */
-    MACHINE_FLAG_PRIVATE_TEXT = 2, /* --gdb: read-only user pages are private copies, so that breakpoints can be set */
+    MACHINE_FLAG_DEBUG = 2,        /* --gdb: wait for a debugger before the first process for user code is made */
     MACHINE_FLAG_STATISTICS = 4,   /* print the counters below at the end, to descriptor 2 */
     MACHINE_FLAG_CHECK = 8,        /* --check: the invariants after every kernel entry */
     MACHINE_FLAG_TRACE = 16,       /* --trace: records for the front end, trace_records.h */
@@ -156,6 +156,8 @@ struct machine_control {
     uint32_t pause_reached; /* by the machine: it stands still, until pause_wanted is 0 again, or for MACHINE_PAUSE_SECONDS; a futex */
     uint64_t state_start, state_bytes;     /* where the machine has the kernel's state (MACHINE_STATE_OFFSET) */
     uint64_t kernel_start, kernel_bytes;   /* struct kernel in it */
+
+    uint32_t debugger_ready; /* with MACHINE_FLAG_DEBUG; written by the debugger (tools/gdb/hosted.py) */
 };
 _Static_assert(sizeof(struct machine_control) <= 4096, "the control page is a page");
 

@@ -122,7 +122,8 @@ static void fill_control(struct machine_control *control, const struct options *
         .time = options->time,
         .protect = options->protect,
         .flags = (options->spin ? MACHINE_FLAG_SPIN : 0) | (options->statistics ? MACHINE_FLAG_STATISTICS : 0) |
-                 (options->check ? MACHINE_FLAG_CHECK : 0) | (options->trace != NULL ? MACHINE_FLAG_TRACE : 0) |
+                 (options->check ? MACHINE_FLAG_CHECK : 0) | (options->gdb ? MACHINE_FLAG_DEBUG : 0) |
+                 (options->trace != NULL ? MACHINE_FLAG_TRACE : 0) |
                  (waits_for_input ? MACHINE_FLAG_INPUT_IS_WAITED_FOR : 0),
         .host_cpu = options->host_cpu,
         .wall_ns = wall_ns(options),

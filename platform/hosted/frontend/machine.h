@@ -21,6 +21,7 @@ struct machine {
     struct machine_control *control; // shared with the machine
     const void *trace_ring;          // NULL = no trace
     int memory;                      // the memory file
+    pid_t debugger;                  // gdb, which decides when the run ends; 0 = none
     pid_t pid;                       // the machine's first process (the zygote); not reaped before machine_kill
 };
 

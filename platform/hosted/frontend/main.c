@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "debugger.h"
 #include "machine.h"
 #include "options.h"
 #include "program_file.h"
@@ -63,8 +64,15 @@ int main(int argc, char **argv)
         trace_begin(trace, machine.control, machine.trace_ring, options.program);
     }
     const uint64_t loaded = now_ns();
+    if (options.gdb) {
+        signal(SIGINT, SIG_IGN); // Ctrl-C is for the debugger
+        signal(SIGQUIT, SIG_IGN);
+    }
     const sigset_t mask = run_block_signals(&options);
     machine_start(&machine, &options, &mask);
+    if (options.gdb) {
+        debugger_start(&machine, &options, &mask);
+    }
     const int status = run_machine(&machine, &options, trace, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
     if (wants_timing(&options)) {
         report_timing(&machine, begin, loaded);

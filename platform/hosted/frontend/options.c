@@ -185,8 +185,16 @@ static void take_trace(struct options *options, const char *text)
 
 static void take_gdb(struct options *options, const char *text)
 {
-    (void)options, (void)text;
-    refuse("--gdb is not implemented yet; leave it out, and attach gdb to a lab4-machine process with -p.");
+    (void)text;
+    options->gdb = true;
+}
+
+static void take_gdb_command(struct options *options, const char *text)
+{
+    if (options->gdb_command_count == MAX_GDB_COMMANDS) {
+        refuse("there are more than %d --gdb-command; put them into a file and give --gdb-command 'source FILE'.", MAX_GDB_COMMANDS);
+    }
+    options->gdb_commands[options->gdb_command_count++] = text;
 }
 
 static void take_check(struct options *options, const char *text)
@@ -208,7 +216,8 @@ static const struct option option_table[] = {
     {"--stats", NULL, take_stats, "print start-up time and counters at the end"},
     {"--machine", "FILE", take_machine, "machine image (default: lab4-machine beside this program)"},
     {"--trace", "FILE", take_trace, "write what the kernel does: lines to NAME.txt, otherwise JSON for ui.perfetto.dev"},
-    {"--gdb", NULL, take_gdb, "(not implemented yet)"},
+    {"--gdb", NULL, take_gdb, "debug: gdb stops before the first instruction of user code (docs/DEBUGGING.md)"},
+    {"--gdb-command", "COMMAND", take_gdb_command, "with --gdb: a command for gdb to begin with; may be repeated"},
     {"--check", NULL, take_check, "check the kernel's invariants after each entry (slow); a broken one ends the run with status 4"},
     {"--help", NULL, take_help, "this text"},
 };

@@ -15,6 +15,7 @@ struct irq_signal {
     uint32_t line;
     int number;
 };
+enum { MAX_GDB_COMMANDS = 32 };
 
 struct options {
     const char *program;  // path of the root task
@@ -27,6 +28,9 @@ struct options {
     bool spin;
     bool statistics;
     bool check;
+    bool gdb;
+    const char *gdb_commands[MAX_GDB_COMMANDS];
+    int gdb_command_count;
     const char *trace;    // path of the file; NULL = none
     struct irq_signal irqs[MAX_IRQ_SIGNALS];
     unsigned irq_count;

@@ -99,6 +99,20 @@ static int machine_end_status(const struct machine *machine)
     return STATUS_LOST_MACHINE;
 }
 
+// The same with a debugger: it wants to see the end, so the run ends when it has left. A machine that has
+// not ended by itself until then has status 0.
+static int end_status(const struct machine *machine)
+{
+    siginfo_t end = {.si_pid = 0};
+    if (machine->debugger == 0) {
+        return machine_end_status(machine);
+    }
+    if (waitid(P_PID, (id_t)machine->debugger, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == 0) {
+        return RUNNING;
+    }
+    return __atomic_load_n(&machine->control->has_ended, __ATOMIC_SEQ_CST) ? (int)(machine->control->status & 0xff) : 0;
+}
+
 // Ctrl-Z: stop the machine and then ourselves; it goes on when we do.
 static void stop_for_a_while(const struct machine *machine)
 {
@@ -206,14 +220,14 @@ int run_machine(struct machine *machine, const struct options *options, struct t
         refuse("the host gives no descriptor for signals (%s); raise the limit on open files (ulimit -n).", strerror(error));
     }
     const int console_flags = make_console_blocking();
-    int status = machine_end_status(machine);
+    int status = end_status(machine);
     while (status == RUNNING) {
         status = wait_once(machine, options, signals, deadline_ns, trace != NULL ? TRACE_PERIOD_NS : 0);
         if (status == RUNNING) {
             status = drain(trace);
         }
         if (status == RUNNING) {
-            status = machine_end_status(machine);
+            status = end_status(machine);
         }
     }
     machine_kill(machine);

@@ -16,7 +16,7 @@
  * sets that sends no second signal. Nothing here touches the user's stack, and pc, never a register, goes through
  * memory that user code can write.
  *
- * Unwinding: in C called from the gate, rbx is the TCB and the CFA; the user's registers are found in the TCB, so gdb
+ * Unwinding: in C called from the gate or for a signal, rbx is the TCB and the CFA; the user's registers are found in the TCB, so gdb
  * walks from the kernel into user code. The nop behind the call keeps the return address inside the signal frame's range.
  */
 #include "platform/hosted/machine/layout.h"
@@ -30,6 +30,15 @@
     xorl %edx, %edx
     movl $\value, %eax
     wrpkru
+    .endm
+
+    .macro UNWIND_RULES
+    .cfi_def_cfa rbx, 0
+    .cfi_offset rip, TCB_PC
+    .cfi_offset rsp, TCB_SP
+    .cfi_offset rbp, TCB_X(29)
+    .cfi_offset rbx, TCB_X(19)
+    .cfi_offset r12, TCB_X(8)
     .endm
 
     .macro GATE suffix, pkru /* while the machine runs; 0 = there are no keys */
@@ -68,12 +77,7 @@ gate_open_\suffix:
     movb $0, TCB_SPSR+3(%rax) /* N Z C V: a call destroys the flags */
     movl $0, TCB_HOST_IS_FULL(%rax)
     movq %rax, %rbx
-    .cfi_def_cfa rbx, 0
-    .cfi_offset rip, TCB_PC
-    .cfi_offset rsp, TCB_SP
-    .cfi_offset rbp, TCB_X(29)
-    .cfi_offset rbx, TCB_X(19)
-    .cfi_offset r12, TCB_X(8)
+    UNWIND_RULES
     leaq kernel_stack_top(%rip), %rsp
     pushfq
     testl $STICKY_FLAGS, (%rsp) /* the next thread's quick exit would leave them to it */
@@ -181,21 +185,31 @@ enter_\suffix:
     .globl signal_\suffix
     .type signal_\suffix, @function
 signal_\suffix:
+    .cfi_startproc
     .if \pkru
     movq %rdx, %r8
     WRITE_PKRU \pkru
     movq %r8, %rdx
     .endif
     subq $8, %rsp
+    .cfi_adjust_cfa_offset 8
     call signal_handle
     addq $8, %rsp
+    .cfi_adjust_cfa_offset -8
     testl %eax, %eax
     jnz 1f
     ret
-1:  leaq kernel_stack_top(%rip), %rsp
+    .cfi_endproc
+1:  .cfi_startproc
+    .cfi_signal_frame
+    UNWIND_RULES
+    movq ks(%rip), %rbx
+    leaq kernel_stack_top(%rip), %rsp
     pushq $PLAIN_FLAGS
     popfq
     call trap_signal
+    nop
+    .cfi_endproc
     jmp leave_\suffix
     .endm
 
@@ -227,6 +241,23 @@ machine_start:
     ud2
     .cfi_endproc
 
+/* What a signal handler returns to. Its unwind rules find the interrupted registers in the frame, at rsp + 40: a DWARF expression
+   (breg7 = 0x77, its offset in SLEB128) for the CFA and each register. The nop: unwinders look one byte before a return address. */
+    .macro UNWIND_FRAME_REGISTER number, low, high
+    .cfi_escape 0x10, \number, 3, 0x77, \low, \high
+    .endm
+
+    .cfi_startproc
+    .cfi_signal_frame
+    .cfi_escape 0x0f, 4, 0x77, 0xa0, 0x01, 0x06 /* CFA = the interrupted rsp, at 160 */
+    UNWIND_FRAME_REGISTER 16, 0xa8, 0x01 /* rip at 168 */
+    UNWIND_FRAME_REGISTER 6, 0xf8, 0x00 /* rbp at 120 */
+    UNWIND_FRAME_REGISTER 3, 0x80, 0x01 /* rbx at 128 */
+    UNWIND_FRAME_REGISTER 12, 0xc8, 0x00 /* r12 at 72 */
+    UNWIND_FRAME_REGISTER 13, 0xd0, 0x00 /* r13 at 80 */
+    UNWIND_FRAME_REGISTER 14, 0xd8, 0x00 /* r14 at 88 */
+    UNWIND_FRAME_REGISTER 15, 0xe0, 0x00 /* r15 at 96 */
+    nop
     .globl signal_restorer
     .type signal_restorer, @function
 signal_restorer:
@@ -235,6 +266,7 @@ signal_restorer:
     .globl signal_restorer_called
 signal_restorer_called:
     ud2
+    .cfi_endproc
 
     .globl host_call
     .type host_call, @function

@@ -68,7 +68,8 @@ bool tlb_is_outside_memory(vaddr_t address, paddr_t *physical);    // is it mapp
 bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count); // through the active VSpace's tables
 void tlb_forget(struct process *process, vaddr_t start, vaddr_t end);
 void tlb_forget_everything(struct process *process);
-void tlb_apply(void);                                // this process's queue
+bool tlb_apply(void);                                // this process's queue; was there anything in it?
+void tlb_fill_code(void);                            // --gdb: maps all that can be executed, and tells the debugger
 
 // --- decode.c
 uint64_t *host_register(struct thread_regs *regs, uint32_t number);           // by the host's numbering of general registers

@@ -124,6 +124,13 @@ static struct process *evict(void)
     return take_from_pool();
 }
 
+// A debugger takes its breakpoints to be where it has put them, so then each VSpace gets a process of its own. (The first one
+// begins in the pool.)
+static bool may_reuse(void)
+{
+    return !(control()->flags & MACHINE_FLAG_DEBUG) || control()->statistics.reuses == 0;
+}
+
 struct process *process_for_active(void)
 {
     asid_t asid = machine.active_asid;
@@ -131,12 +138,15 @@ struct process *process_for_active(void)
     if (process) {
         return process;
     }
-    process = take_from_pool();
+    process = may_reuse() ? take_from_pool() : NULL;
     process = process ? process : spawn();
     process = process ? process : evict();
     process->asid = asid;
     process->root = machine.active_root;
     machine.process_of_asid[asid] = (uint16_t)number_of(process);
+    if (control()->flags & MACHINE_FLAG_DEBUG) {
+        tlb_forget_everything(process); // so that all code is filled again (run.c)
+    }
     return process;
 }
 

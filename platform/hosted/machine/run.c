@@ -176,7 +176,9 @@ int resume(void)
             machine.hand_off_to = process;
             return RESUME_HAND_OFF;
         }
-        tlb_apply();
+        if (tlb_apply() && (control()->flags & MACHINE_FLAG_DEBUG)) {
+            tlb_fill_code();
+        }
         context_make_live(thread);
         clock_arm_host();
         if (!host_of(thread)->is_full) {

@@ -102,8 +102,9 @@ static struct run find_run(const struct translation *t, vaddr_t address)
 
 static long map_run(struct run run, int protection)
 {
-    bool is_private = !(protection & HOST_WRITE) && (control()->flags & MACHINE_FLAG_PRIVATE_TEXT);
     bool populates = run.end - run.start <= POPULATE_BYTES;
+    // A debugger can write into what is writable; into other code it can if that is private.
+    bool is_private = (control()->flags & MACHINE_FLAG_DEBUG) && (protection & HOST_EXECUTE) && !(protection & HOST_WRITE);
     int flags = HOST_FIXED | HOST_NO_RESERVE | (is_private ? HOST_PRIVATE : HOST_SHARED) | (populates ? HOST_POPULATE : 0);
     protect_open_user(true); // populating obeys the keys in force
     long result = host_map(run.start, run.end - run.start, protection, flags, MACHINE_FD_MEMORY,
@@ -214,11 +215,11 @@ static void unmap_everything(void)
     self.mappings = 0;
 }
 
-void tlb_apply(void)
+bool tlb_apply(void)
 {
     struct flush_queue *queue = &self.process->flush;
     if (!queue->everything && queue->count == 0) {
-        return;
+        return false;
     }
     control()->statistics.flushes++;
     for (uint32_t i = 0; !queue->everything && i < queue->count && self.mappings > 0; i++) {
@@ -230,6 +231,31 @@ void tlb_apply(void)
     }
     queue->everything = false;
     queue->count = 0;
+    return true;
+}
+
+// ------------------------------------------------------------------------------------------ debugging
+
+// tools/gdb/hosted.py has a breakpoint here: code of this process can be read, and breakpoints written into it.
+static __attribute__((noinline)) void debugger_look(void)
+{
+    __asm__ volatile("" : : : "memory");
+}
+
+void tlb_fill_code(void)
+{
+    for (vaddr_t address = MACHINE_USER_LOW; address < MACHINE_USER_HIGH;) {
+        struct translation t = translate(machine.active_root, address);
+        address = align_down(address, t.bits);
+        if (!t.status && (protection_of(*t.entry) & HOST_EXECUTE) && !behind_nothing(desc_address(*t.entry), BIT(t.bits))) {
+            struct run run = find_run(&t, address);
+            install(run, protection_of(*t.entry));
+            address = run.end;
+        } else {
+            address += BIT(t.bits);
+        }
+    }
+    debugger_look();
 }
 
 // ------------------------------------------------------------------------------------------ the seam

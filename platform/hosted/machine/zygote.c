@@ -3,6 +3,7 @@
 // The zygote: the machine's first process. Single-threaded, never the CPU, so that every process is forked from the same
 // clean state and dies with it (PR_SET_PDEATHSIG). It forks on request, notices deaths, and ends the machine.
 #include <asm/signal.h>
+#include <linux/prctl.h>
 
 #include "core/state.h"
 #include "platform/hosted/machine/machine.h"
@@ -141,8 +142,21 @@ static _Noreturn void refuse_to_start(long error)
     machine_end(MACHINE_STATUS_BOOT_FAILED);
 }
 
+// --gdb: the debugger attaches to this process and then follows each fork.
+static void wait_for_debugger(void)
+{
+    const uint64_t any_process = ~UINT64_C(0), period_ns = 20000000;
+    host_prctl(PR_SET_PTRACER, any_process);
+    while (!__atomic_load_n(&control()->debugger_ready, __ATOMIC_SEQ_CST)) {
+        host_futex_wait(&control()->debugger_ready, 0, host_monotonic_ns() + period_ns);
+    }
+}
+
 _Noreturn void zygote_run(void)
 {
+    if (control()->flags & MACHINE_FLAG_DEBUG) {
+        wait_for_debugger();
+    }
     struct process *first = &machine.processes[FIRST_PROCESS];
     first->turn = TURN_MINE;
     process_release(first);

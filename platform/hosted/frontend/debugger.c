@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Starts gdb; see debugger.h. The machine waits until the script has told it to go on, so nothing is missed.
+#include "debugger.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "report.h"
+
+enum { FIXED_WORDS = 12 };
+
+// The child between vfork and exec. Returns only if something failed: the error number.
+static int become_gdb(char *const *words, const sigset_t *mask)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    execvp(words[0], words);
+    return errno;
+}
+
+static __attribute__((noinline)) pid_t spawn(char *const *words, const sigset_t *mask, volatile int *error)
+{
+    pid_t pid = vfork();
+    if (pid == 0) {
+        *error = become_gdb(words, mask);
+        _exit(STATUS_USAGE);
+    }
+    return pid;
+}
+
+void debugger_start(struct machine *machine, const struct options *options, const sigset_t *mask)
+{
+    char pid[16], *words[FIXED_WORDS + 2 * MAX_GDB_COMMANDS];
+    int count = 0;
+    volatile int error = 0;
+    if (access(LAB4_GDB_SCRIPT, R_OK) != 0) {
+        machine_kill(machine);
+        refuse("the script for gdb, %s, cannot be read (%s); --gdb needs the source tree that this program was built from.", LAB4_GDB_SCRIPT,
+               strerror(errno));
+    }
+    machine->control->input_ended = 1; // what comes from the terminal is for gdb
+    setenv("LAB4_PROGRAM", options->program, 1);
+    snprintf(pid, sizeof(pid), "%d", (int)machine->pid);
+    char *const fixed[] = {"gdb", "-q", "-nx", "-p", pid, "-x", LAB4_GDB_SCRIPT};
+    for (unsigned i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        words[count++] = fixed[i];
+    }
+    for (int i = 0; i < options->gdb_command_count; i++) {
+        words[count++] = "-ex";
+        words[count++] = (char *)(uintptr_t)options->gdb_commands[i];
+    }
+    words[count] = NULL;
+    machine->debugger = spawn(words, mask, &error);
+    if (machine->debugger < 0 || error != 0) {
+        machine_kill(machine);
+        refuse("gdb cannot be started (%s); install the package gdb.", strerror(error != 0 ? error : errno));
+    }
+}
