@@ -57,4 +57,4 @@ install(FILES ${CMAKE_SOURCE_DIR}/man/lab4.1 DESTINATION share/man/man1)
 # Sources to copy
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/lab4)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples/lib ${CMAKE_SOURCE_DIR}/examples/hello
-    ${CMAKE_SOURCE_DIR}/examples/client-server DESTINATION share/lab4/examples)
+    ${CMAKE_SOURCE_DIR}/examples/client-server ${CMAKE_SOURCE_DIR}/examples/driver DESTINATION share/lab4/examples)
