@@ -57,6 +57,15 @@ def test_an_unknown_part_of_the_tests_is_refused():
     assert_refused(run(LAB4, "test", "toaster"), "toaster", "unit")
 
 
+def test_hosts_refuses_what_it_does_not_know():
+    for arguments, word in ((("--frobnicate",), "--frobnicate"), (("no-such-program",), "no-such-program"), (("--cpu", "z80"), "pku"),
+                            (("--kernel", "/nonexistent"), "/nonexistent"), (("--timeout", "soon"), "--timeout"), (("--timeout", "0"), "--timeout")):
+        result = run(LAB4, "test", "hosts", *arguments)
+        assert_refused(result, word)
+        assert result.status == 2, result
+    assert_refused(run(LAB4, "test", "unit", "hosts"), "hosts")
+
+
 def test_it_works_from_any_folder_and_through_a_link():
     import os
     import tempfile
