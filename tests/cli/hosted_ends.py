@@ -38,8 +38,8 @@ def limited(limit, value):
 
 # ---------------------------------------------------------------------------------------------- options
 
-def test_what_is_not_implemented_is_refused_by_name():
-    assert_refused_as_usage(run(FRONT_END, "--protect", "mprotect", HELLO), "--protect", "not implemented yet")
+def test_a_protection_that_does_not_exist_is_refused():
+    assert_refused_as_usage(run(FRONT_END, "--protect", "mprotect", HELLO), "--protect is 'mprotect'", "auto", "pku", "none")
 
 
 def test_an_option_without_its_value():

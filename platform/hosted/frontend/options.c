@@ -78,10 +78,8 @@ static void take_protect(struct options *options, const char *text)
         options->protect = MACHINE_PROTECT_PKU;
     } else if (strcmp(text, "none") == 0) {
         options->protect = MACHINE_PROTECT_NONE;
-    } else if (strcmp(text, "mprotect") == 0) {
-        refuse("--protect mprotect is not implemented yet; use auto, pku or none.");
     } else {
-        refuse("--protect is '%s'; it must be auto, pku, none or mprotect.", text);
+        refuse("--protect is '%s'; it must be auto, pku or none.", text);
     }
 }
 
