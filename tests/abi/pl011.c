@@ -6,8 +6,10 @@
 #include <stdint.h>
 
 #include <lab4/printf.h>
+#include <lab4/runtime.h>
 
 #include "lib/devices.h"
+#include "lib/mapper.h"
 #include "lib/pool.h"
 #include "support/check.h"
 #include "support/puppet.h"
@@ -178,14 +180,56 @@ static void faults(void)
     end_platform();
 }
 
+/* ----------------------------------------------------------------------------------------- the end of RAM */
+
+enum { PAGE_BYTES = 1 << seL4_PageBits, CNODE = seL4_CapInitThreadCNode };
+
+/* The last page of RAM, from the untyped that ends there; to be called before anything else was made of that. */
+static seL4_CPtr last_frame(seL4_Word *paddr)
+{
+    const seL4_BootInfo *info = lab4_bootinfo();
+    seL4_Word last = 0;
+    for (seL4_Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
+        if (!info->untypedList[i].isDevice && info->untypedList[i].paddr > info->untypedList[last].paddr) {
+            last = i;
+        }
+    }
+    const seL4_CPtr frame = pool_slot();
+    for (seL4_Word bits = info->untypedList[last].sizeBits - 1; bits >= seL4_PageBits; bits--) {
+        must(seL4_Untyped_Retype(info->untyped.start + last, seL4_UntypedObject, bits, CNODE, 0, 0, pool_slot(), 1), "retyping");
+    }
+    must(seL4_Untyped_Retype(info->untyped.start + last, seL4_ARM_SmallPageObject, 0, CNODE, 0, 0, frame, 1), "retyping");
+    *paddr = seL4_ARM_Page_GetAddress(frame).paddr;
+    return frame;
+}
+
+/* Hosted: one host mapping may cover many pages, but must not go beyond the end of RAM. */
+static void end_of_ram(seL4_CPtr frame, seL4_Word paddr)
+{
+    static struct puppet b;
+    const seL4_Word address = mapper_reserve(2 * PAGE_BYTES);
+    const seL4_CPtr behind = device_frame(paddr + PAGE_BYTES);
+    must(mapper_map(seL4_CapInitThreadVSpace, frame, address, seL4_ReadWrite, seL4_ARM_ExecuteNever), "mapping");
+    must(mapper_map(seL4_CapInitThreadVSpace, behind, address + PAGE_BYTES, seL4_ReadWrite, seL4_ARM_ExecuteNever), "mapping");
+    puppet_create(&b, 100);
+    puppet_run(&b, puppet_store, raw(LAB4_SYS_Yield, PAIRS(X0, address, X1, 0x1a57)));
+    check_returned("the last page of RAM can be written to", &b, NOTHING);
+    puppet_run(&b, puppet_load, raw(LAB4_SYS_Yield, PAIRS(X0, address + PAGE_BYTES)));
+    check_fault("  but what is mapped behind it as the next page is no memory", &b, VM,
+                WORDS((seL4_Word)puppet_load, address + PAGE_BYTES, 0, 0x92000010));
+}
+
 int main(void)
 {
+    seL4_Word paddr;
     check_begin();
+    const seL4_CPtr frame = last_frame(&paddr);
     identification();
     settings();
     updates();
     transmitting();
     receiving();
     faults();
+    end_of_ram(frame, paddr);
     check_end();
 }
