@@ -9,12 +9,6 @@
 #include "core/sched.h"
 #include "core/vspace.h"
 
-paddr_t asid_root(asid_t asid)
-{
-    const struct asid_pool *pool = ks.asid_pools[asid / ASIDS_PER_POOL];
-    return pool ? pool->vspaces[asid % ASIDS_PER_POOL] : 0;
-}
-
 static void retire(asid_t asid)
 {
     plat_tlb_flush_asid(asid);

@@ -13,50 +13,13 @@
 #include "core/reply.h"
 #include "core/sched_context.h"
 
-enum { STATE_MASK = 3 };
-
-enum endpoint_state endpoint_state(const struct endpoint *endpoint)
-{
-    return (enum endpoint_state)(endpoint->tail_and_state & STATE_MASK);
-}
-
-struct tcb *endpoint_head(const struct endpoint *endpoint)
-{
-    return endpoint->head;
-}
-
-static struct tcb_queue load_queue(const struct endpoint *endpoint)
-{
-    struct tcb *tail = (struct tcb *)(endpoint->tail_and_state & ~(word_t)STATE_MASK);
-    return (struct tcb_queue){endpoint->head, tail};
-}
-
-static void store_queue(struct endpoint *endpoint, struct tcb_queue queue, enum endpoint_state state)
-{
-    endpoint->head = queue.head;
-    endpoint->tail_and_state = (word_t)queue.tail | (queue.head ? state : ENDPOINT_IDLE);
-}
-
-static void enqueue(struct endpoint *endpoint, struct tcb *thread, enum endpoint_state state)
-{
-    struct tcb_queue queue = load_queue(endpoint);
-    KASSERT(endpoint_state(endpoint) == ENDPOINT_IDLE || endpoint_state(endpoint) == state);
-    tcb_queue_insert_by_priority(&queue, thread);
-    store_queue(endpoint, queue, state);
-    thread->endpoint = endpoint;
-}
-
-void endpoint_enqueue_receiver(struct endpoint *endpoint, struct tcb *thread)
-{
-    enqueue(endpoint, thread, ENDPOINT_RECEIVE);
-}
-
 void endpoint_dequeue(struct tcb *thread)
 {
     struct endpoint *endpoint = thread->endpoint;
-    struct tcb_queue queue = load_queue(endpoint);
+    struct tcb_queue queue = endpoint_queue(endpoint);
     tcb_queue_remove(&queue, thread);
-    store_queue(endpoint, queue, endpoint_state(endpoint));
+    endpoint->head = queue.head;
+    endpoint->tail_and_state = queue.head ? (word_t)queue.tail | endpoint_state(endpoint) : ENDPOINT_IDLE;
     thread->endpoint = NULL;
 }
 
@@ -66,60 +29,56 @@ void endpoint_requeue(struct tcb *thread, word_t priority)
     enum endpoint_state state = endpoint_state(endpoint);
     endpoint_dequeue(thread);
     thread->priority = priority;
-    enqueue(endpoint, thread, state);
+    endpoint_enqueue(endpoint, thread, state);
 }
 
-// The receiver's side of a rendezvous: it will run with the message in its registers.
-static void wake_receiver(struct tcb *receiver)
+static void send_to_receiver(struct tcb *thread, struct cap cap, enum send_how how)
 {
-    tcb_set_state(receiver, THREAD_RUNNING);
+    struct endpoint *endpoint = cap_endpoint(cap);
+    struct tcb *receiver = endpoint_pop(endpoint);
+    bool can_grant = endpoint_cap_can_grant(cap);
+    ipc_transfer(thread, receiver, endpoint, endpoint_cap_badge(cap), can_grant);
+    struct reply *reply = receiver->reply;
+    if (reply) {
+        reply->thread = NULL;
+        receiver->reply = NULL;
+    }
+    receiver->state = THREAD_RUNNING; // it was blocked, so it is not the current thread
+    if (how & SEND_CALL || thread->fault.type != seL4_Fault_NullFault) {
+        if (reply && (can_grant || endpoint_cap_can_grant_reply(cap))) {
+            reply_push(reply, thread, receiver, how & SEND_DONATES);
+        } else {
+            tcb_set_state(thread, THREAD_INACTIVE);
+        }
+    } else if (how & SEND_DONATES && thread->sc && !receiver->sc) {
+        sc_donate(thread->sc, receiver);
+    }
     sc_unblock_refill(receiver->sc);
     sched_nominate(receiver);
 }
 
-static void send_to_receiver(struct tcb *thread, const struct endpoint_send *send)
+void endpoint_send(struct tcb *thread, struct cap cap, enum send_how how)
 {
-    struct tcb *receiver = endpoint_head(send->endpoint);
-    endpoint_dequeue(receiver);
-    ipc_transfer(&(struct transfer){thread, receiver, send->endpoint, send->badge, send->can_grant});
-    struct reply *reply = receiver->reply;
-    if (reply) {
-        reply_unlink(reply);
-    }
-    if (send->is_call || thread->fault.type != seL4_Fault_NullFault) {
-        if (reply && (send->can_grant || send->can_grant_reply)) {
-            reply_push(reply, thread, receiver, send->can_donate);
-        } else {
-            tcb_set_state(thread, THREAD_INACTIVE);
-        }
-    } else if (send->can_donate && thread->sc && !receiver->sc) {
-        sc_donate(thread->sc, receiver);
-    }
-    wake_receiver(receiver);
-}
-
-void endpoint_send(struct tcb *thread, const struct endpoint_send *send)
-{
-    if (endpoint_state(send->endpoint) == ENDPOINT_RECEIVE) {
-        send_to_receiver(thread, send);
+    struct endpoint *endpoint = cap_endpoint(cap);
+    if (endpoint_state(endpoint) == ENDPOINT_RECEIVE) {
+        send_to_receiver(thread, cap, how);
         return;
     }
-    if (!send->is_blocking) {
+    if (!(how & SEND_BLOCKS)) {
         return; // the message is lost
     }
     tcb_set_state(thread, THREAD_BLOCKED_ON_SEND);
-    thread->badge = send->badge;
-    thread->can_grant = send->can_grant;
-    thread->can_grant_reply = send->can_grant_reply;
-    thread->is_call = send->is_call;
-    enqueue(send->endpoint, thread, ENDPOINT_SEND);
+    thread->badge = endpoint_cap_badge(cap);
+    thread->can_grant = endpoint_cap_can_grant(cap);
+    thread->can_grant_reply = endpoint_cap_can_grant_reply(cap);
+    thread->is_call = how & SEND_CALL;
+    endpoint_enqueue(endpoint, thread, ENDPOINT_SEND);
 }
 
 static void receive_from_sender(struct tcb *thread, struct endpoint *endpoint, struct reply *reply)
 {
-    struct tcb *sender = endpoint_head(endpoint);
-    endpoint_dequeue(sender);
-    ipc_transfer(&(struct transfer){sender, thread, endpoint, sender->badge, sender->can_grant});
+    struct tcb *sender = endpoint_pop(endpoint);
+    ipc_transfer(sender, thread, endpoint, sender->badge, sender->can_grant);
     sc_unblock_refill(sender->sc);
     if (sender->is_call || sender->fault.type != seL4_Fault_NullFault) {
         if (reply && (sender->can_grant || sender->can_grant_reply)) {
@@ -154,7 +113,7 @@ void endpoint_receive(struct tcb *thread, struct endpoint *endpoint, struct repl
         if (reply) {
             reply_reserve(reply, thread);
         }
-        endpoint_enqueue_receiver(endpoint, thread);
+        endpoint_enqueue(endpoint, thread, ENDPOINT_RECEIVE);
     } else {
         thread->regs.x[REG_BADGE] = 0;
     }

@@ -15,28 +15,29 @@
 
 // One row a system call (objects §11.2): what to invoke, then what to receive on.
 struct syscall {
-    bool sends, is_call, is_blocking_send, can_donate, is_combined;
+    bool sends;
     uint8_t send_register; // holds the CPtr to invoke
+    uint8_t how;           // enum send_how
     bool receives, wants_reply, is_blocking_receive;
 };
 
 enum { NUM_SYSCALLS = 11 };
 
 static const struct syscall syscalls[NUM_SYSCALLS + 1] = {
-    [1] = {.sends = true, .is_call = true, .is_blocking_send = true, .can_donate = true, .send_register = REG_CAP}, // Call
-    [2] = {.sends = true, .can_donate = true, .is_combined = true, .send_register = REG_REPLY, // ReplyRecv
+    [1] = {.sends = true, REG_CAP, SEND_CALL | SEND_BLOCKS | SEND_DONATES},              // Call
+    [2] = {.sends = true, REG_REPLY, SEND_DONATES | SEND_COMBINED,                       // ReplyRecv
            .receives = true, .wants_reply = true, .is_blocking_receive = true},
-    [3] = {.sends = true, .can_donate = true, .is_combined = true, .send_register = REG_DEST, // NBSendRecv
+    [3] = {.sends = true, REG_DEST, SEND_DONATES | SEND_COMBINED,                        // NBSendRecv
            .receives = true, .wants_reply = true, .is_blocking_receive = true},
-    [4] = {.sends = true, .can_donate = true, .is_combined = true, .send_register = REG_REPLY, // NBSendWait
+    [4] = {.sends = true, REG_REPLY, SEND_DONATES | SEND_COMBINED,                       // NBSendWait
            .receives = true, .is_blocking_receive = true},
-    [5] = {.sends = true, .is_blocking_send = true, .send_register = REG_CAP},       // Send
-    [6] = {.sends = true, .send_register = REG_CAP},                                 // NBSend
-    [7] = {.receives = true, .wants_reply = true, .is_blocking_receive = true},      // Recv
-    [8] = {.receives = true, .wants_reply = true},                                   // NBRecv
-    [9] = {.receives = true, .is_blocking_receive = true},                           // Wait
-    [10] = {.receives = true},                                                       // NBWait
-    [11] = {0},                                                                      // Yield
+    [5] = {.sends = true, REG_CAP, SEND_BLOCKS},                                         // Send
+    [6] = {.sends = true, REG_CAP},                                                      // NBSend
+    [7] = {.receives = true, .wants_reply = true, .is_blocking_receive = true},          // Recv
+    [8] = {.receives = true, .wants_reply = true},                                       // NBRecv
+    [9] = {.receives = true, .is_blocking_receive = true},                               // Wait
+    [10] = {.receives = true},                                                           // NBWait
+    [11] = {0},                                                                          // Yield
 };
 
 static const struct lookup_failure missing_capability = {seL4_MissingCapability, {0}};
@@ -98,18 +99,9 @@ static void yield(void)
 static void perform_syscall(word_t number)
 {
     const struct syscall *syscall = &syscalls[-number];
-    if (syscall->sends) {
-        struct send_phase phase = {
-            .address = ks.current->regs.x[syscall->send_register],
-            .is_call = syscall->is_call,
-            .is_blocking = syscall->is_blocking_send,
-            .can_donate = syscall->can_donate,
-            .is_combined = syscall->is_combined,
-        };
-        if (invoke(&phase) == PREEMPTED) {
-            after_preemption();
-            return;
-        }
+    if (syscall->sends && invoke(ks.current->regs.x[syscall->send_register], syscall->how) == PREEMPTED) {
+        after_preemption();
+        return;
     }
     if (syscall->receives) {
         receive(syscall);
@@ -120,14 +112,9 @@ static void perform_syscall(word_t number)
 
 // ------------------------------------------------------------------------------------ the entries
 
-static void raise_unknown_syscall(word_t number)
-{
-    fault_raise(ks.current, (struct fault){.type = seL4_Fault_UnknownSyscall, .words = {number}});
-}
-
 void core_syscall(void)
 {
-    if (!fastpath_syscall(ks.current->regs.x[REG_SYSCALL])) {
+    if (!fastpath_syscall()) {
         core_syscall_slow();
     }
 }
@@ -143,27 +130,38 @@ void core_syscall_slow(void)
         if (-number >= 1 && -number <= NUM_SYSCALLS) { // a full 64-bit comparison (memory §11 #54)
             perform_syscall(number);
         } else {
-            raise_unknown_syscall(number);
+            fault_raise(ks.current, &(struct fault){.type = seL4_Fault_UnknownSyscall, .words = {number}});
         }
     }
     sched_dispatch();
 }
 
-void core_fault(const struct hw_fault *fault)
+static struct fault fault_of(const struct hw_fault *fault)
+{
+    switch (fault->kind) {
+    case HW_FAULT_VM:
+        return (struct fault){.type = seL4_Fault_VMFault, .words = {fault->address, fault->is_fetch, fault->syndrome}};
+    case HW_FAULT_USER_EXCEPTION:
+        return (struct fault){.type = seL4_Fault_UserException, .words = {fault->syndrome}};
+    default:
+        KASSERT(fault->kind == HW_FAULT_UNKNOWN_SYSCALL);
+        return (struct fault){.type = seL4_Fault_UnknownSyscall, .words = {fault->number}};
+    }
+}
+
+void core_fault(const struct hw_fault *hw_fault)
+{
+    struct fault fault = fault_of(hw_fault);
+    if (!fastpath_fault(&fault)) {
+        core_fault_slow(&fault);
+    }
+}
+
+void core_fault_slow(const struct fault *fault)
 {
     time_stamp();
     if (time_entry_check(false)) {
-        switch (fault->kind) {
-        case HW_FAULT_VM:
-            fault_raise(ks.current, (struct fault){.type = seL4_Fault_VMFault, .words = {fault->address, fault->is_fetch, fault->syndrome}});
-            break;
-        case HW_FAULT_USER_EXCEPTION:
-            fault_raise(ks.current, (struct fault){.type = seL4_Fault_UserException, .words = {fault->syndrome}});
-            break;
-        case HW_FAULT_UNKNOWN_SYSCALL:
-            raise_unknown_syscall(fault->number);
-            break;
-        }
+        fault_raise(ks.current, fault);
     }
     sched_dispatch();
 }

@@ -18,18 +18,11 @@ bool fault_is_handler(struct cap cap)
 
 // ---------------------------------------------------------------------------------------- raising
 
-static void send_to_handler(struct tcb *thread, struct fault fault, struct cap handler, bool can_donate)
+static void send_to_handler(struct tcb *thread, const struct fault *fault, struct cap handler, bool can_donate)
 {
     KASSERT(fault_is_handler(handler) && !cap_is_null(handler));
-    thread->fault = fault;
-    endpoint_send(thread, &(struct endpoint_send){
-                              .endpoint = cap_endpoint(handler),
-                              .badge = endpoint_cap_badge(handler),
-                              .can_grant = endpoint_cap_can_grant(handler),
-                              .can_grant_reply = endpoint_cap_can_grant_reply(handler),
-                              .is_blocking = true,
-                              .can_donate = can_donate,
-                          });
+    thread->fault = *fault;
+    endpoint_send(thread, handler, SEND_BLOCKS | (can_donate ? SEND_DONATES : 0));
 }
 
 static void report_unhandled(const struct tcb *thread, const struct fault *fault)
@@ -40,11 +33,11 @@ static void report_unhandled(const struct tcb *thread, const struct fault *fault
           names[fault->type], thread->regs.fault_pc, fault->words[0], fault->words[1], fault->words[2]);
 }
 
-void fault_raise(struct tcb *thread, struct fault fault)
+void fault_raise(struct tcb *thread, const struct fault *fault)
 {
     struct cap handler = thread->slots[TCB_FAULT_HANDLER].cap;
     if (cap_is_null(handler)) {
-        report_unhandled(thread, &fault);
+        report_unhandled(thread, fault);
         tcb_set_state(thread, THREAD_INACTIVE);
         return;
     }
@@ -53,13 +46,13 @@ void fault_raise(struct tcb *thread, struct fault fault)
 
 void fault_raise_cap(struct tcb *thread, cptr_t address, bool in_receive_phase, struct lookup_failure failure)
 {
-    fault_raise(thread, (struct fault){seL4_Fault_CapFault, {address, in_receive_phase}, failure});
+    fault_raise(thread, &(struct fault){seL4_Fault_CapFault, {address, in_receive_phase}, failure});
 }
 
 void fault_raise_timeout(struct tcb *thread)
 {
     struct fault fault = {.type = seL4_Fault_Timeout, .words = {thread->sc->badge}}; // the badge of now (threads §12 #39)
-    send_to_handler(thread, fault, thread->slots[TCB_TIMEOUT_HANDLER].cap, false);
+    send_to_handler(thread, &fault, thread->slots[TCB_TIMEOUT_HANDLER].cap, false);
 }
 
 // --------------------------------------------------------------------------------------- messages

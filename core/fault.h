@@ -9,7 +9,7 @@
 
 // Records the fault and sends it through the thread's fault-handler slot; without a handler the thread becomes
 // INACTIVE and a diagnostic is printed (FLT-6, FLT-9).
-void fault_raise(struct tcb *thread, struct fault fault);
+void fault_raise(struct tcb *thread, const struct fault *fault);
 
 // A capability could not be found or used: `address` is the CPtr (threads §7.1).
 void fault_raise_cap(struct tcb *thread, cptr_t address, bool in_receive_phase, struct lookup_failure failure);

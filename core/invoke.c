@@ -7,6 +7,7 @@
 
 #include "core/endpoint.h"
 #include "core/fault.h"
+#include "core/ipc.h"
 #include "core/lookup.h"
 #include "core/methods.h"
 #include "core/notification.h"
@@ -35,19 +36,9 @@ static const struct method methods[] = {
 #undef METHOD_ROW
 };
 
-void invoke_commit(const struct args *a)
-{
-    a->invoker->state = THREAD_RESTART;
-}
-
 static struct outcome refused(struct refusal refusal)
 {
     return (struct outcome){.refusal = refusal};
-}
-
-static struct outcome done(void)
-{
-    return (struct outcome){.progress = DONE};
 }
 
 static struct outcome invoke_method(const struct args *a, struct answer *answer)
@@ -60,34 +51,6 @@ static struct outcome invoke_method(const struct args *a, struct answer *answer)
         return refused(REFUSE(seL4_TruncatedMessage));
     }
     return method->invoke(a, answer);
-}
-
-static struct outcome invoke_endpoint(const struct args *a)
-{
-    if (!endpoint_cap_can_send(a->cap)) {
-        return refused(REFUSE(seL4_InvalidCapability, 0));
-    }
-    invoke_commit(a);
-    endpoint_send(a->invoker, &(struct endpoint_send){
-                                  .endpoint = cap_endpoint(a->cap),
-                                  .badge = endpoint_cap_badge(a->cap),
-                                  .can_grant = endpoint_cap_can_grant(a->cap),
-                                  .can_grant_reply = endpoint_cap_can_grant_reply(a->cap),
-                                  .is_call = a->is_call,
-                                  .is_blocking = a->is_blocking,
-                                  .can_donate = a->can_donate,
-                              });
-    return done();
-}
-
-static struct outcome invoke_notification(const struct args *a)
-{
-    if (!notification_cap_can_send(a->cap)) {
-        return refused(REFUSE(seL4_InvalidCapability, 0));
-    }
-    invoke_commit(a);
-    notification_signal(cap_notification(a->cap), notification_cap_badge(a->cap));
-    return done();
 }
 
 // Objects that the first half of a combined call may not invoke (objects §7.4).
@@ -105,52 +68,88 @@ static bool is_refused_in_combined_call(struct cap cap)
     }
 }
 
-static struct outcome dispatch(const struct args *a, bool is_combined, struct answer *answer)
+// The operation is done. If it changed the invoker's state, it has had the last word; otherwise a caller gets to see an
+// empty success.
+static void finish(struct tcb *invoker, enum send_how how)
 {
-    switch (cap_kind(a->cap)) {
-    case kind_endpoint:
-        return invoke_endpoint(a);
-    case kind_notification:
-        return invoke_notification(a);
-    case kind_reply:
-        invoke_commit(a);
-        reply_invoke(cap_reply(a->cap), a->invoker, reply_cap_can_grant(a->cap));
-        return done();
-    case kind_sgi_signal:
-        invoke_commit(a);
-        plat_sgi_send(sgi_signal_cap_sgi(a->cap), sgi_signal_cap_target(a->cap));
-        return done();
-    case kind_null:
-    case kind_zombie:
-        return refused(REFUSE(seL4_InvalidCapability, 0));
-    default:
-        if (is_combined && is_refused_in_combined_call(a->cap)) {
-            return refused(REFUSE(seL4_InvalidCapability, 0));
+    if (invoker->state == THREAD_RESTART) {
+        if (how & SEND_CALL) {
+            reply_write(invoker, seL4_NoError, NULL, 0);
         }
-        return invoke_method(a, answer);
+        invoker->state = THREAD_RUNNING;
     }
 }
 
-// What the invoker gets to see. An operation that changed the invoker's state has had the last word.
-static enum progress finish(const struct args *a, const struct outcome *outcome, const struct answer *answer)
+static void finish_refused(struct tcb *invoker, enum send_how how, const struct refusal *refusal)
 {
-    const struct refusal *refusal = &outcome->refusal;
-    if (refusal->error != seL4_NoError) {
-        if (a->is_call) {
-            reply_write(a->invoker, refusal->error, refusal->payload, refusal_length(refusal));
-        }
+    if (how & SEND_CALL) {
+        reply_write(invoker, refusal->error, refusal->payload, refusal_length(refusal));
+    }
+}
+
+// Everything whose operations are messages with a label.
+static enum progress invoke_object(const struct args *a, enum send_how how)
+{
+    struct tcb *invoker = a->invoker;
+    struct answer answer;
+    answer.is_given = false;
+    if (how & SEND_COMBINED && is_refused_in_combined_call(a->cap)) {
+        finish_refused(invoker, how, &REFUSE(seL4_InvalidCapability, 0));
         return DONE;
     }
-    if (outcome->progress == PREEMPTED) {
+    struct outcome outcome = invoke_method(a, &answer);
+    if (outcome.refusal.error != seL4_NoError) {
+        finish_refused(invoker, how, &outcome.refusal);
+        return DONE;
+    }
+    if (outcome.progress == PREEMPTED) {
         return PREEMPTED;
     }
-    if (a->invoker->state == THREAD_RESTART) {
-        if (a->is_call) {
-            reply_write(a->invoker, seL4_NoError, answer->words, answer->is_given ? answer->length : 0);
-        }
-        a->invoker->state = THREAD_RUNNING;
+    if (answer.is_given && how & SEND_CALL && invoker->state == THREAD_RESTART) {
+        reply_write(invoker, seL4_NoError, answer.words, answer.length);
+        invoker->state = THREAD_RUNNING;
+    } else {
+        finish(invoker, how);
     }
     return DONE;
+}
+
+// Objects whose only operation is to be sent to. Returns false if the capability is to none, or lacks the right.
+static bool send_to(struct tcb *invoker, struct cap cap, enum send_how how)
+{
+    switch (cap_kind(cap)) {
+    case kind_endpoint:
+        if (!endpoint_cap_can_send(cap)) {
+            return false;
+        }
+        invoke_commit(invoker);
+        endpoint_send(invoker, cap, how);
+        return true;
+    case kind_notification:
+        if (!notification_cap_can_send(cap)) {
+            return false;
+        }
+        invoke_commit(invoker);
+        notification_signal(cap_notification(cap), notification_cap_badge(cap));
+        return true;
+    case kind_reply:
+        invoke_commit(invoker);
+        reply_invoke(cap_reply(cap), invoker, reply_cap_can_grant(cap));
+        return true;
+    case kind_sgi_signal:
+        invoke_commit(invoker);
+        plat_sgi_send(sgi_signal_cap_sgi(cap), sgi_signal_cap_target(cap));
+        return true;
+    default: // null and zombie
+        return false;
+    }
+}
+
+static bool has_methods(struct cap cap)
+{
+    const word_t others = BIT(kind_endpoint) | BIT(kind_notification) | BIT(kind_reply) | BIT(kind_sgi_signal) |
+                          BIT(kind_null) | BIT(kind_zombie);
+    return !(others >> cap_kind(cap) & 1);
 }
 
 // Finds the capabilities of the message. Returns false, with the CPtr at fault, if one does not resolve.
@@ -167,38 +166,41 @@ static bool find_extra_caps(struct args *a, word_t count, cptr_t *address, struc
     return true;
 }
 
-enum progress invoke(const struct send_phase *phase)
+enum progress invoke(cptr_t address, enum send_how how)
 {
-    struct tcb *thread = ks.current;
-    word_t info = thread->regs.x[REG_INFO];
-    struct args a = {
-        .invoker = thread,
-        .label = info_label(info),
-        .length = info_length(info),
-        .is_call = phase->is_call,
-        .is_blocking = phase->is_blocking,
-        .can_donate = phase->can_donate,
-    };
+    struct tcb *invoker = ks.current;
+    word_t info = invoker->regs.x[REG_INFO];
+    struct args a; // filled in below, member by member: what nobody reads is not worth clearing
     struct lookup_failure failure;
-    cptr_t address = phase->address;
-    a.slot = lookup_slot(thread, address, &failure);
+    a.invoker = invoker;
+    a.length = info_length(info);
+    a.buffer = NULL;
+    a.extra_count = 0;
+    a.slot = lookup_slot(invoker, address, &failure);
     bool found = a.slot != NULL;
-    if (found) {
-        a.cap = a.slot->cap;
-        a.buffer = tcb_buffer(thread, BUFFER_FOR_READING);
-        found = find_extra_caps(&a, a.buffer ? info_extra_caps(info) : 0, &address, &failure);
+    if (found && !ipc_is_short(info)) {
+        a.buffer = tcb_buffer(invoker, BUFFER_FOR_READING);
+        if (a.buffer) {
+            found = find_extra_caps(&a, info_extra_caps(info), &address, &failure);
+        } else {
+            a.length = min_word(a.length, NUM_REG_MRS);
+        }
     }
-    if (!found) {
-        if (phase->is_blocking) {
-            fault_raise_cap(thread, address, false, failure);
+    if (UNLIKELY(!found)) {
+        if (how & SEND_BLOCKS) {
+            fault_raise_cap(invoker, address, false, failure);
         }
         return DONE;
     }
-    if (!a.buffer) {
-        a.length = min_word(a.length, NUM_REG_MRS);
+    a.cap = a.slot->cap;
+    if (has_methods(a.cap)) {
+        a.label = info_label(info);
+        return invoke_object(&a, how);
     }
-    struct answer answer;
-    answer.is_given = false;
-    struct outcome outcome = dispatch(&a, phase->is_combined, &answer);
-    return finish(&a, &outcome, &answer);
+    if (send_to(invoker, a.cap, how)) {
+        finish(invoker, how);
+    } else {
+        finish_refused(invoker, how, &REFUSE(seL4_InvalidCapability, 0));
+    }
+    return DONE;
 }

@@ -37,6 +37,14 @@ static inline word_t info_make(word_t label, word_t unwrapped, word_t extra_caps
     return label << 12 | unwrapped << 9 | extra_caps << 7 | length;
 }
 
+// How a system call sends: columns of objects §11.2.
+enum send_how {
+    SEND_CALL = 1,     // a reply is expected
+    SEND_BLOCKS = 2,   // endpoints: wait for a receiver
+    SEND_DONATES = 4,  // endpoints: lend the scheduling context
+    SEND_COMBINED = 8, // a receive follows
+};
+
 // An invocation as the invoker put it.
 struct args {
     struct tcb *invoker;
@@ -44,12 +52,9 @@ struct args {
     struct cap cap;    // the capability in it
     word_t label;
     word_t length;        // words that may be read with arg()
-    const word_t *buffer; // the invoker's IPC buffer, or null
+    const word_t *buffer; // the invoker's IPC buffer; null: it has none, or the message does not need it
     struct slot *extra[MAX_EXTRA_CAPS];
     word_t extra_count;
-    bool is_call;     // a reply is expected
-    bool is_blocking; // endpoints: wait for a receiver
-    bool can_donate;  // endpoints: lend the scheduling context
 };
 
 // Message word i; i < a->length, or it is unspecified (but harmless).
@@ -88,7 +93,10 @@ struct outcome {
 };
 
 // Called between decode and perform: from here on the invoker would restart (threads I-2).
-void invoke_commit(const struct args *a);
+static inline void invoke_commit(struct tcb *invoker)
+{
+    invoker->state = THREAD_RESTART;
+}
 
 typedef struct outcome method_function(const struct args *a, struct answer *answer);
 
@@ -102,20 +110,13 @@ typedef struct outcome method_function(const struct args *a, struct answer *answ
         if (refusal.error != seL4_NoError) {                                                 \
             return (struct outcome){.refusal = refusal};                                     \
         }                                                                                    \
-        invoke_commit(a);                                                                    \
+        invoke_commit(a->invoker);                                                                    \
         return (struct outcome){.progress = perform_##name(&plan, answer)};                  \
     }
 
-// The system calls' send phase (objects §11.4). `address` is the CPtr to invoke.
+// The send phase of the current thread's system call (objects §11.4). `address` is the CPtr to invoke.
 // Returns PREEMPTED when the operation backed out and the call will be repeated.
-struct send_phase {
-    cptr_t address;
-    bool is_call, is_blocking, can_donate, is_combined; // columns of objects §11.2
-};
-enum progress invoke(const struct send_phase *phase);
+enum progress invoke(cptr_t address, enum send_how how);
 
 // Writes a kernel reply to a thread: badge 0, `label`, and `count` words (abi §2.3, objects §0.4).
 void reply_write(struct tcb *thread, word_t label, const word_t *words, word_t count);
-
-// Message register i of a thread that has a buffer for writing (or null). Returns false if the word was dropped.
-bool message_write(struct tcb *thread, word_t *buffer, word_t i, word_t value);

@@ -8,28 +8,20 @@
 #include "core/fault.h"
 #include "core/lookup.h"
 
-bool message_write(struct tcb *thread, word_t *buffer, word_t i, word_t value)
-{
-    if (i < NUM_REG_MRS) {
-        thread->regs.x[REG_MR0 + i] = value;
-        return true;
-    }
-    if (!buffer) {
-        return false;
-    }
-    buffer[BUFFER_MESSAGE + i] = value;
-    return true;
-}
-
 void reply_write(struct tcb *thread, word_t label, const word_t *words, word_t count)
 {
-    word_t *buffer = count > NUM_REG_MRS ? tcb_buffer(thread, BUFFER_FOR_WRITING) : NULL;
-    word_t length = 0;
-    while (length < count && message_write(thread, buffer, length, words[length])) {
-        length++;
+    for (word_t i = 0; i < min_word(count, NUM_REG_MRS); i++) {
+        thread->regs.x[REG_MR0 + i] = words[i];
+    }
+    if (count > NUM_REG_MRS) {
+        word_t *buffer = tcb_buffer(thread, BUFFER_FOR_WRITING);
+        for (word_t i = NUM_REG_MRS; buffer && i < count; i++) {
+            buffer[BUFFER_MESSAGE + i] = words[i];
+        }
+        count = buffer ? count : NUM_REG_MRS;
     }
     thread->regs.x[REG_BADGE] = 0;
-    thread->regs.x[REG_INFO] = info_make(label, 0, 0, length);
+    thread->regs.x[REG_INFO] = info_make(label, 0, 0, count);
 }
 
 // Resolves the capabilities that the sender names; all or none (objects §8 step 2).
@@ -63,30 +55,34 @@ static bool is_cap_to(struct cap cap, const struct endpoint *endpoint)
     return endpoint && cap_kind(cap) == kind_endpoint && cap_endpoint(cap) == endpoint;
 }
 
-// Returns the extraCaps and capsUnwrapped fields of the received message.
-static word_t transfer_caps(const struct transfer *t, struct slot **slots, word_t count, word_t *buffer, word_t *unwrapped)
+// What the capabilities of a message came to.
+struct caps_outcome {
+    word_t count, unwrapped; // fields of the receiver's message info
+};
+
+static struct caps_outcome transfer_caps(struct slot **slots, word_t count, const struct endpoint *endpoint, struct tcb *to,
+                                         word_t *buffer)
 {
-    if (count == 0 || !buffer) {
-        return 0;
-    }
-    struct slot *dest = receive_slot(t->to, buffer);
+    struct slot *dest = receive_slot(to, buffer);
+    word_t unwrapped = 0;
     for (word_t i = 0; i < count; i++) {
         struct cap cap = slots[i]->cap, derived;
-        if (is_cap_to(cap, t->endpoint)) {
+        if (is_cap_to(cap, endpoint)) {
             buffer[BUFFER_CAPS + i] = endpoint_cap_badge(cap);
-            *unwrapped |= BIT(i);
+            unwrapped |= BIT(i);
             continue;
         }
         if (!dest || cap_derive(slots[i], cap, &derived).error != seL4_NoError || cap_is_null(derived)) {
-            return i;
+            return (struct caps_outcome){i, unwrapped};
         }
         cdt_insert(derived, slots[i], dest);
         dest = NULL;
     }
-    return count;
+    return (struct caps_outcome){count, unwrapped};
 }
 
-static word_t copy_words(struct tcb *from, const word_t *source, struct tcb *to, word_t *dest, word_t length)
+// Copies the message words. Returns how many arrive: without both buffers only those in registers.
+static word_t copy_words(const struct tcb *from, const word_t *source, struct tcb *to, word_t *dest, word_t length)
 {
     for (word_t i = 0; i < min_word(length, NUM_REG_MRS); i++) {
         to->regs.x[REG_MR0 + i] = from->regs.x[REG_MR0 + i];
@@ -103,24 +99,29 @@ static word_t copy_words(struct tcb *from, const word_t *source, struct tcb *to,
     return length;
 }
 
-void ipc_transfer(const struct transfer *t)
+// A message that needs the IPC buffers.
+static void transfer_long(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge, bool can_grant)
 {
-    if (t->from->fault.type != seL4_Fault_NullFault) {
-        fault_send_message(t->from, t->to, t->badge);
-        return;
-    }
-    word_t tag = t->from->regs.x[REG_INFO];
-    word_t length = info_length(tag), caps = t->can_grant ? info_extra_caps(tag) : 0;
-    word_t *source = NULL, *dest = NULL;
-    if (length > NUM_REG_MRS || caps > 0) {
-        source = tcb_buffer(t->from, BUFFER_FOR_READING);
-        dest = tcb_buffer(t->to, BUFFER_FOR_WRITING);
-    }
+    word_t info = from->regs.x[REG_INFO];
+    word_t *source = tcb_buffer(from, BUFFER_FOR_READING), *dest = tcb_buffer(to, BUFFER_FOR_WRITING);
     struct slot *slots[MAX_EXTRA_CAPS];
-    word_t unwrapped = 0;
-    caps = source ? find_caps(t->from, source, caps, slots) : 0;
-    length = copy_words(t->from, source, t->to, dest, length);
-    caps = transfer_caps(t, slots, caps, dest, &unwrapped);
-    t->to->regs.x[REG_INFO] = info_make(info_label(tag), unwrapped, caps, length);
-    t->to->regs.x[REG_BADGE] = t->badge;
+    word_t count = can_grant && source ? find_caps(from, source, info_extra_caps(info), slots) : 0;
+    word_t length = copy_words(from, source, to, dest, info_length(info));
+    struct caps_outcome caps = {0, 0};
+    if (count > 0 && dest) {
+        caps = transfer_caps(slots, count, endpoint, to, dest);
+    }
+    to->regs.x[REG_INFO] = info_make(info_label(info), caps.unwrapped, caps.count, length);
+    to->regs.x[REG_BADGE] = badge;
+}
+
+void ipc_transfer(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge, bool can_grant)
+{
+    if (from->fault.type != seL4_Fault_NullFault) {
+        fault_send_message(from, to, badge);
+    } else if (ipc_is_short(from->regs.x[REG_INFO])) {
+        ipc_transfer_short(from, to, badge);
+    } else {
+        transfer_long(from, to, endpoint, badge, can_grant);
+    }
 }

@@ -5,12 +5,24 @@
 
 #include "core/invoke.h"
 
-struct transfer {
-    struct tcb *from, *to;
-    struct endpoint *endpoint; // in use; null for replies
-    word_t badge;
-    bool can_grant; // capabilities travel too
-};
+// Does the message fit into registers, without capabilities? Length and extraCaps fields in one comparison.
+static inline bool ipc_is_short(word_t info)
+{
+    return (info & LOW_BITS(9)) <= NUM_REG_MRS;
+}
+
+// Delivers a short message of `from`, which has no fault pending. capsUnwrapped and extraCaps arrive as 0 (abi §2.5).
+static inline void ipc_transfer_short(const struct tcb *from, struct tcb *to, word_t badge)
+{
+    word_t info = from->regs.x[REG_INFO];
+    KASSERT(ipc_is_short(info));
+    for (word_t i = 0; i < (info & LOW_BITS(7)); i++) {
+        to->regs.x[REG_MR0 + i] = from->regs.x[REG_MR0 + i];
+    }
+    to->regs.x[REG_BADGE] = badge;
+    to->regs.x[REG_INFO] = info & ~(word_t)0xf80;
+}
 
 // Delivers from's message (or its pending fault's message, without capabilities) to `to`.
-void ipc_transfer(const struct transfer *transfer);
+// `endpoint` is the one in use, null for replies; can_grant: capabilities travel too.
+void ipc_transfer(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge, bool can_grant);

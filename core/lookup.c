@@ -44,11 +44,11 @@ bool lookup_resolve(struct cap root, cptr_t address, word_t bits, struct slot **
     }
 }
 
-struct slot *lookup_slot(const struct tcb *thread, cptr_t address, struct lookup_failure *failure)
+COLD struct slot *lookup_slot_by_steps(struct cap root, cptr_t address, struct lookup_failure *failure)
 {
     struct slot *slot;
     word_t bits_left;
-    return lookup_resolve(thread->slots[TCB_CSPACE].cap, address, WORD_BITS, &slot, &bits_left, failure) ? slot : NULL;
+    return lookup_resolve(root, address, WORD_BITS, &slot, &bits_left, failure) ? slot : NULL;
 }
 
 struct refusal lookup_target(struct cap root, word_t index, word_t depth, bool is_source, struct slot **slot)

@@ -45,9 +45,7 @@ void notification_signal(struct notification *notification, word_t badge)
         notification->word |= badge;
         return;
     case NOTIFICATION_WAITING: {
-        struct tcb *waiter = notification->queue.head;
-        notification_dequeue(waiter);
-        deliver(notification, waiter, badge);
+        deliver(notification, notification_pop(notification), badge);
         return;
     }
     case NOTIFICATION_IDLE:

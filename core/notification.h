@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/invoke.h"
+#include "core/objects.h"
 
 void notification_signal(struct notification *notification, word_t badge); // objects §9.3
 
@@ -18,6 +19,19 @@ void notification_return_sc(struct notification *notification, struct tcb *threa
 
 // Takes a waiter out of the queue; its state is unchanged.
 void notification_dequeue(struct tcb *thread);
+
+// notification_dequeue of the first waiter, which there must be.
+static inline struct tcb *notification_pop(struct notification *notification)
+{
+    struct tcb *thread = notification->queue.head;
+    tcb_queue_pop(&notification->queue);
+    thread->notification = NULL;
+    if (!notification->queue.head) {
+        notification->state = NOTIFICATION_IDLE;
+    }
+    return thread;
+}
+
 // Puts a waiter behind its equals again, after its priority was set.
 void notification_requeue(struct tcb *thread, word_t priority);
 

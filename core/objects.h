@@ -5,7 +5,7 @@
 // endpoint.c, notification.c, reply.c, sched_context.c, asid.c.
 #pragma once
 
-#include "core/tcb.h"
+#include "core/tcb_queue.h"
 
 enum endpoint_state { ENDPOINT_IDLE, ENDPOINT_SEND, ENDPOINT_RECEIVE };
 

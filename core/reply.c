@@ -13,26 +13,6 @@
 #include "core/ipc.h"
 #include "core/sched_context.h"
 
-enum { NEWER_IS_SC = 1 };
-
-struct sched_context *reply_stack_owner(const struct reply *reply)
-{
-    return reply->newer & NEWER_IS_SC ? (struct sched_context *)(reply->newer & ~(word_t)NEWER_IS_SC) : NULL;
-}
-
-struct reply *reply_newer(const struct reply *reply)
-{
-    return reply->newer & NEWER_IS_SC ? NULL : (struct reply *)reply->newer;
-}
-
-static void set_top(struct sched_context *sc, struct reply *reply)
-{
-    sc->top_reply = reply;
-    if (reply) {
-        reply->newer = (word_t)sc | NEWER_IS_SC;
-    }
-}
-
 void reply_reserve(struct reply *reply, struct tcb *receiver)
 {
     KASSERT(!reply->thread && !receiver->reply);
@@ -46,24 +26,6 @@ void reply_unlink(struct reply *reply)
     reply->thread = NULL;
     thread->reply = NULL;
     tcb_set_state(thread, THREAD_INACTIVE);
-}
-
-void reply_lend(struct reply *reply, struct sched_context *sc)
-{
-    struct reply *older = sc->top_reply;
-    if (older) {
-        older->newer = (word_t)reply;
-    }
-    reply->older = older;
-    set_top(sc, reply);
-}
-
-void reply_take_back(struct reply *reply, struct sched_context *sc)
-{
-    KASSERT(sc->top_reply == reply);
-    set_top(sc, reply->older);
-    reply->older = NULL;
-    reply->newer = 0;
 }
 
 void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, bool can_donate)
@@ -165,7 +127,7 @@ void reply_invoke(struct reply *reply, struct tcb *replier, bool can_grant)
     sc_unblock_refill(caller->sc);
     word_t answered_fault = caller->fault.type;
     if (answered_fault == seL4_Fault_NullFault) {
-        ipc_transfer(&(struct transfer){replier, caller, NULL, 0, can_grant});
+        ipc_transfer(replier, caller, NULL, 0, can_grant);
         tcb_set_state(caller, THREAD_RUNNING);
     } else {
         fault_apply_reply(caller, replier);

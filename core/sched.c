@@ -14,31 +14,41 @@
 
 static struct ready_queues *queues_of(const struct tcb *thread)
 {
-    return &ks.ready[thread->domain];
+    return &ks.ready[NUM_DOMAINS > 1 ? thread->domain : 0];
 }
 
-static void mark_level(struct ready_queues *queues, word_t priority)
+static void mark_filled(struct ready_queues *queues, word_t priority)
 {
-    word_t word = priority / WORD_BITS, bit = BIT(priority % WORD_BITS);
+    queues->bitmap[priority / WORD_BITS] |= BIT(priority % WORD_BITS);
+    queues->summary |= BIT(priority / WORD_BITS);
+}
+
+// The level may have lost its last thread.
+static void mark_if_empty(struct ready_queues *queues, word_t priority)
+{
+    word_t word = priority / WORD_BITS;
     if (queues->level[priority].head) {
-        queues->bitmap[word] |= bit;
-        queues->summary |= BIT(word);
         return;
     }
-    queues->bitmap[word] &= ~bit;
+    queues->bitmap[word] &= ~BIT(priority % WORD_BITS);
     if (queues->bitmap[word] == 0) {
         queues->summary &= ~BIT(word);
     }
 }
 
-void sched_push_front(struct tcb *thread)
+static HOT void push_front(struct tcb *thread)
 {
     KASSERT(sched_is_schedulable(thread));
     if (!thread->is_queued) {
         tcb_queue_push_front(&queues_of(thread)->level[thread->priority], thread);
-        mark_level(queues_of(thread), thread->priority);
+        mark_filled(queues_of(thread), thread->priority);
         thread->is_queued = true;
     }
+}
+
+void sched_push_front(struct tcb *thread)
+{
+    push_front(thread);
 }
 
 void sched_push_back(struct tcb *thread)
@@ -46,7 +56,7 @@ void sched_push_back(struct tcb *thread)
     KASSERT(sched_is_schedulable(thread));
     if (!thread->is_queued) {
         tcb_queue_push_back(&queues_of(thread)->level[thread->priority], thread);
-        mark_level(queues_of(thread), thread->priority);
+        mark_filled(queues_of(thread), thread->priority);
         thread->is_queued = true;
     }
 }
@@ -55,14 +65,24 @@ void sched_dequeue(struct tcb *thread)
 {
     if (thread->is_queued) {
         tcb_queue_remove(&queues_of(thread)->level[thread->priority], thread);
-        mark_level(queues_of(thread), thread->priority);
+        mark_if_empty(queues_of(thread), thread->priority);
         thread->is_queued = false;
     }
 }
 
+// Takes out the first thread of a level that has one.
+static struct tcb *pop_level(struct ready_queues *queues, word_t priority)
+{
+    struct tcb *thread = queues->level[priority].head;
+    tcb_queue_pop(&queues->level[priority]);
+    mark_if_empty(queues, priority);
+    thread->is_queued = false;
+    return thread;
+}
+
 int sched_highest_ready(void)
 {
-    const struct ready_queues *queues = &ks.ready[ks.current_domain];
+    const struct ready_queues *queues = &ks.ready[NUM_DOMAINS > 1 ? ks.current_domain : 0];
     if (queues->summary == 0) {
         return -1;
     }
@@ -117,7 +137,7 @@ void sched_settle(struct sched_context *sc)
 
 static void wake_sleepers(void)
 {
-    while (ks.sleepers.head && wake_time(ks.sleepers.head) <= ks.now) {
+    while (UNLIKELY(ks.sleepers.head && wake_time(ks.sleepers.head) <= ks.now)) {
         struct tcb *thread = ks.sleepers.head;
         wake_early(thread);
         sched_nominate(thread);
@@ -128,9 +148,10 @@ static void wake_sleepers(void)
 
 void sched_demand(void)
 {
-    if (ks.action == ACTION_NOMINATE && sched_is_schedulable(ks.nominee)) {
+    if (ks.nominee && sched_is_schedulable(ks.nominee)) {
         sched_push_front(ks.nominee);
     }
+    ks.nominee = NULL;
     ks.action = ACTION_CHOOSE;
 }
 
@@ -139,22 +160,16 @@ void sched_nominate(struct tcb *thread)
     if (!sched_is_schedulable(thread)) {
         return;
     }
-    if (thread->domain != ks.current_domain) {
+    if (NUM_DOMAINS > 1 && thread->domain != ks.current_domain) {
         sched_push_front(thread);
     } else if (ks.action == ACTION_KEEP) {
         ks.action = ACTION_NOMINATE;
         ks.nominee = thread;
+    } else if (ks.action == ACTION_REPLACE && !ks.nominee) {
+        ks.nominee = thread;
     } else {
         sched_demand();
         sched_push_front(thread);
-    }
-}
-
-void tcb_set_state(struct tcb *thread, enum thread_state state)
-{
-    thread->state = state;
-    if (thread == ks.current && ks.action == ACTION_KEEP && !sched_is_schedulable(thread)) {
-        ks.action = ACTION_CHOOSE;
     }
 }
 
@@ -184,13 +199,12 @@ static void next_domain(void)
 
 // --------------------------------------------------------------------------------------- dispatch
 
-static void switch_to(struct tcb *thread)
+// The thread, which is in no ready list, is the one to run.
+static HOT void switch_to(struct tcb *thread)
 {
-    sched_dequeue(thread);
+    KASSERT(!thread->is_queued);
     vspace_activate(thread);
-    if (thread == &ks.idle) {
-        plat_fpu_disable();
-    } else if (thread->flags & TCB_FLAG_FPU_DISABLED) {
+    if (UNLIKELY(thread == &ks.idle || thread->flags & TCB_FLAG_FPU_DISABLED)) {
         plat_fpu_disable();
     } else {
         plat_fpu_enable(thread);
@@ -198,50 +212,66 @@ static void switch_to(struct tcb *thread)
     ks.current = thread;
 }
 
-static void choose(void)
+static HOT struct tcb *choose(void)
 {
     if (NUM_DOMAINS > 1 && ks.domain_time == 0) {
         next_domain();
     }
     int level = sched_highest_ready();
-    switch_to(level < 0 ? &ks.idle : ks.ready[ks.current_domain].level[level].head);
+    return level < 0 ? &ks.idle : pop_level(&ks.ready[NUM_DOMAINS > 1 ? ks.current_domain : 0], (word_t)level);
 }
 
-// The nominee against the current thread (table in threads §4.4).
-static void consider_nominee(bool was_schedulable)
+// The nominee against the current thread (table in threads §4.4): who runs without a look at the ready lists, or null.
+static HOT struct tcb *consider_nominee(bool was_schedulable)
 {
     struct tcb *nominee = ks.nominee, *current = ks.current;
-    if (!sched_is_schedulable(nominee)) {
-        choose();
-        return;
+    if (!nominee || !sched_is_schedulable(nominee)) {
+        return NULL;
     }
-    if (!was_schedulable) {
-        if ((int)nominee->priority >= sched_highest_ready()) {
-            switch_to(nominee);
-            return;
-        }
-        sched_push_front(nominee);
-    } else if (nominee->priority > current->priority) {
-        switch_to(nominee);
-        return;
-    } else if (nominee->priority == current->priority) {
+    if (was_schedulable ? nominee->priority > current->priority : (int)nominee->priority >= sched_highest_ready()) {
+        return nominee;
+    }
+    if (was_schedulable && nominee->priority == current->priority) {
         sched_push_back(nominee);
     } else {
         sched_push_front(nominee);
     }
-    choose();
+    return NULL;
+}
+
+static HOT void decide(void)
+{
+    bool is_schedulable = sched_is_schedulable(ks.current);
+    if (is_schedulable) {
+        if (UNLIKELY(ks.action == ACTION_REPLACE)) {
+            sched_demand(); // it stopped and goes on: then the nominee queued up before it
+        }
+        push_front(ks.current);
+    }
+    struct tcb *next = consider_nominee(is_schedulable);
+    switch_to(next ? next : choose());
+    ks.action = ACTION_KEEP;
+    ks.nominee = NULL;
 }
 
 // A thread about to run: finish its YieldTo, and restart it if it must restart.
 static void activate(struct tcb *thread)
 {
-    if (thread->yielding_to) {
+    if (UNLIKELY(thread->yielding_to)) {
         sc_complete_yield(thread);
     }
-    if (thread->state == THREAD_RESTART) {
+    if (UNLIKELY(thread->state == THREAD_RESTART)) {
         thread->regs.pc = thread->regs.fault_pc;
         thread->state = THREAD_RUNNING;
     }
+}
+
+void sched_preempt(struct tcb *woken)
+{
+    KASSERT(ks.action == ACTION_KEEP && woken->state == THREAD_RUNNING && woken->priority > ks.current->priority);
+    push_front(ks.current);
+    switch_to(woken);
+    time_account();
 }
 
 void sched_dispatch(void)
@@ -252,17 +282,7 @@ void sched_dispatch(void)
         sched_demand();
     }
     if (ks.action != ACTION_KEEP) {
-        bool was_schedulable = sched_is_schedulable(ks.current);
-        if (was_schedulable) {
-            sched_push_front(ks.current);
-        }
-        if (ks.action == ACTION_NOMINATE) {
-            consider_nominee(was_schedulable);
-        } else {
-            choose();
-        }
-        ks.action = ACTION_KEEP;
-        ks.nominee = NULL;
+        decide();
     }
     time_account();
     activate(ks.current);

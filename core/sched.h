@@ -16,8 +16,27 @@ static inline bool sched_is_schedulable(const struct tcb *thread)
     return tcb_is_runnable(thread) && thread->sc && sc_is_active(thread->sc) && !thread->is_sleeping;
 }
 
+// Changes the state; a current thread that is no longer schedulable asks for a new choice (ST-2).
+static inline void tcb_set_state(struct tcb *thread, enum thread_state state)
+{
+    thread->state = state;
+    if (thread == ks.current && ks.action == ACTION_KEEP && !sched_is_schedulable(thread)) {
+        ks.action = ACTION_REPLACE;
+    }
+}
+
 void sched_nominate(struct tcb *thread); // NOM-1; objects §0.5 calls it wake
 void sched_demand(void);                 // NOM-2; objects §0.5 calls it reconsider
+
+// The thread has lost its scheduling context: whoever runs, or was to run, is chosen anew.
+static inline void sched_has_stopped(const struct tcb *thread)
+{
+    if (thread == ks.current && !ks.nominee && ks.action != ACTION_CHOOSE) {
+        ks.action = ACTION_REPLACE;
+    } else if (thread == ks.current || thread == ks.nominee) {
+        sched_demand();
+    }
+}
 
 // Insertion into the ready list of the thread's priority and domain; no effect if already queued.
 void sched_push_front(struct tcb *thread);
@@ -35,6 +54,10 @@ void sched_postpone(struct tcb *thread);
 // SC-4: postpones the context's thread if it is schedulable but has no usable head refill.
 void sched_settle(struct sched_context *sc);
 
+// Switches to a thread that was just woken and is more urgent than the current one, which goes on later: what
+// sched_nominate and sched_dispatch would come to.
+void sched_preempt(struct tcb *woken);
+
 // Chooses, accounts and activates; ks.current is then the thread to resume (threads §4.4).
 void sched_dispatch(void);
 
@@ -46,12 +69,35 @@ void sched_restart_domains(void);
 
 // ---------------------------------------------------------------------------------- time (core/time.c)
 
-// Reads the clock; what has elapsed since the last stamp becomes pending (TM-1).
-void time_stamp(void);
+// The clock shows `now`: what has elapsed since the last stamp becomes pending (TM-1).
+static inline void time_stamp_as(ticks_t now)
+{
+    ticks_t elapsed = now - ks.now;
+    ks.now = now;
+    ks.pending += elapsed;
+    if (NUM_DOMAINS > 1) {
+        ks.domain_time = elapsed + REFILL_MIN >= ks.domain_time ? 0 : ks.domain_time - elapsed;
+    }
+}
+
+static inline void time_stamp(void)
+{
+    time_stamp_as(plat_now());
+}
+
+// time_entry_check came to a no.
+void time_refuse_entry(bool is_interrupt);
 
 // The check at every entry from user level (threads §4.7 A). Returns whether the requested work may be done;
 // if not, and the entry was not an interrupt, the current thread will repeat its instruction.
-bool time_entry_check(bool is_interrupt);
+static inline bool time_entry_check(bool is_interrupt)
+{
+    if (UNLIKELY(!sc_is_sufficient(ks.charged_sc, ks.pending) || (NUM_DOMAINS > 1 && ks.domain_time == 0))) {
+        time_refuse_entry(is_interrupt);
+        return false;
+    }
+    return true;
+}
 
 // Charges `used` to the charged context and ends the current thread's slice (threads §4.7 B); `counted` is
 // what its consumed counter grows by.

@@ -62,9 +62,7 @@ void sc_donate(struct sched_context *sc, struct tcb *thread)
     struct tcb *from = sc->thread;
     if (from) {
         unlink(sc);
-        if (from == ks.current || (ks.action == ACTION_NOMINATE && from == ks.nominee)) {
-            sched_demand();
-        }
+        sched_has_stopped(from);
     }
     link(sc, thread);
 }

@@ -11,6 +11,7 @@ enum sched_action {
     ACTION_KEEP,     // continue the current thread
     ACTION_CHOOSE,   // pick the best queued thread
     ACTION_NOMINATE, // consider ks.nominee for an immediate switch
+    ACTION_REPLACE,  // the current thread stopped: consider ks.nominee, if there is one, or choose
 };
 
 enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER };
@@ -37,7 +38,7 @@ struct kernel {
     // --- who runs
     struct tcb *current; // whose registers are live; never null after core_boot
     enum sched_action action;
-    struct tcb *nominee; // with ACTION_NOMINATE
+    struct tcb *nominee; // in no list; set with ACTION_NOMINATE, may be with ACTION_REPLACE
 
     // --- time (threads §4.6–4.7)
     struct sched_context *charged_sc; // whom elapsed time is charged to

@@ -109,19 +109,6 @@ _Static_assert(sizeof(struct tcb) <= BIT(TCB_BITS), "TCB size is ABI (abi §6)")
 _Static_assert(offsetof(struct tcb, fp_state) % 16 == 0, "FP state must be aligned");
 _Static_assert(offsetof(struct tcb, regs) == 160, "platform entry code depends on this offset");
 
-// A queue of threads, linked through queue_next / queue_previous.
-struct tcb_queue {
-    struct tcb *head, *tail;
-};
-
-void tcb_queue_push_front(struct tcb_queue *queue, struct tcb *thread);
-void tcb_queue_push_back(struct tcb_queue *queue, struct tcb *thread);
-void tcb_queue_remove(struct tcb_queue *queue, struct tcb *thread);
-// `previous` = null: at the head.
-void tcb_queue_insert_behind(struct tcb_queue *queue, struct tcb *previous, struct tcb *thread);
-// Behind the last thread of greater or equal priority (objects §7.1 rule 2).
-void tcb_queue_insert_by_priority(struct tcb_queue *queue, struct tcb *thread);
-
 static inline bool tcb_is_blocked(const struct tcb *thread)
 {
     return thread->state >= THREAD_BLOCKED_ON_RECEIVE && thread->state <= THREAD_BLOCKED_ON_NOTIFICATION;
@@ -136,9 +123,6 @@ static inline bool tcb_is_stopped(const struct tcb *thread)
 {
     return tcb_is_blocked(thread) || thread->state == THREAD_INACTIVE;
 }
-
-// Changes the state; a current thread that is no longer schedulable asks for a new choice (ST-2).
-void tcb_set_state(struct tcb *thread, enum thread_state state);
 
 // Makes zeroed memory a TCB (threads TCB-5); `name` is truncated.
 void tcb_init(struct tcb *thread, const char *name);

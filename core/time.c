@@ -7,16 +7,6 @@
 #include "core/fault.h"
 #include "core/sched.h"
 
-void time_stamp(void)
-{
-    ticks_t elapsed = plat_now() - ks.now;
-    ks.now += elapsed;
-    ks.pending += elapsed;
-    if (NUM_DOMAINS > 1) {
-        ks.domain_time = elapsed + REFILL_MIN >= ks.domain_time ? 0 : ks.domain_time - elapsed;
-    }
-}
-
 // The slice of the current thread is over (threads §4.7 B).
 static void end_slice(bool may_fault)
 {
@@ -50,7 +40,7 @@ void time_expire(ticks_t used, ticks_t counted, bool may_fault)
     }
 }
 
-void time_commit(void)
+HOT void time_commit(void)
 {
     struct sched_context *sc = ks.charged_sc;
     if (sc_is_active(sc) && sc != idle_sc() && ks.pending > 0) {
@@ -66,19 +56,14 @@ void time_commit(void)
     ks.pending = 0;
 }
 
-bool time_entry_check(bool is_interrupt)
+COLD void time_refuse_entry(bool is_interrupt)
 {
-    bool go_on = true;
     if (!sc_is_sufficient(ks.charged_sc, ks.pending)) {
         time_expire(ks.pending, ks.pending, true);
-        go_on = false;
-    } else if (NUM_DOMAINS > 1 && ks.domain_time == 0) {
-        go_on = false;
     }
-    if (!go_on && !is_interrupt && tcb_is_runnable(ks.current)) {
+    if (!is_interrupt && tcb_is_runnable(ks.current)) {
         ks.current->state = THREAD_RESTART;
     }
-    return go_on;
 }
 
 void time_after_preemption(void)
@@ -92,7 +77,7 @@ void time_after_preemption(void)
     }
 }
 
-static ticks_t next_deadline(void)
+static HOT ticks_t next_deadline(void)
 {
     ticks_t deadline = ks.now + refill_head(ks.charged_sc)->amount;
     if (NUM_DOMAINS > 1) {
@@ -104,12 +89,12 @@ static ticks_t next_deadline(void)
     return deadline;
 }
 
-void time_account(void)
+HOT void time_account(void)
 {
     struct sched_context *sc = ks.current->sc;
     if (sc != ks.charged_sc) {
         ks.rearm = true;
-        if (!sc->is_sporadic) {
+        if (!sc->is_sporadic && !sc_is_round_robin(sc)) {
             refill_merge_on_unblock(sc, ks.now);
         }
     }

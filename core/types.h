@@ -75,6 +75,15 @@ static inline word_t log2_floor(word_t value)
 // Ends the machine with a report: the kernel itself is wrong. Provided by the platform.
 _Noreturn void plat_panic(const char *what, const char *file, int line);
 
+// What is mostly so, and what rarely: the compiler keeps the rare out of the common path.
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define COLD __attribute__((noinline, cold))
+
+// On the way of every system call or switch: in line also where the optimiser would rather not, or, with link-time
+// optimisation, from another file.
+#define HOT inline __attribute__((always_inline))
+
 // True while the invariant checker is to be trusted more than speed.
 #define KASSERT(x)                                          \
     do {                                                    \

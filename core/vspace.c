@@ -56,12 +56,11 @@ struct refusal vspace_require_live(struct cap vspace, word_t n, paddr_t *root)
     return ACCEPTED;
 }
 
-void vspace_activate(const struct tcb *thread)
+HOT void vspace_activate(const struct tcb *thread)
 {
-    paddr_t root;
     struct cap vspace = thread->slots[TCB_VSPACE].cap;
-    if (vspace_require_live(vspace, 0, &root).error == seL4_NoError) {
-        plat_vspace_activate(root, vspace_cap_asid(vspace));
+    if (asid_is_live(vspace)) {
+        plat_vspace_activate(vspace_cap_base(vspace), vspace_cap_asid(vspace));
     } else {
         plat_vspace_activate(0, 0);
     }

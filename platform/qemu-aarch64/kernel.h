@@ -27,6 +27,7 @@ void gic_init(void);
 void timer_init(void);
 
 // Vectors (exception.c). Each returns the registers to resume with.
+struct thread_regs *exception_syscall(void);
 struct thread_regs *exception_synchronous(word_t syndrome, vaddr_t fault_address);
 struct thread_regs *exception_interrupt(void);
 struct thread_regs *exception_resume(void); // after boot

@@ -48,11 +48,13 @@
 #define TCR_IPS_SHIFT 32
 #define SCTLR_VALUE WORD(0x04c5982d)
 #define CPACR_TRAP_EL0 WORD(0x100000) /* FPEN = 01 */
+#define CLASS_SVC 0x15 /* ESR_EL1.EC, bits 31:26 */
 #define CPACR_OPEN WORD(0x300000)     /* FPEN = 11 */
 
 /* Offsets in struct thread_regs (core/tcb.h), checked in exception.c. */
 #define REGS_X30 240
 #define REGS_PC 256
+#define REGS_RESTART 272
 #define REGS_TPIDR 280
 
 #ifndef __ASSEMBLER__

@@ -88,7 +88,7 @@ BOOT_CODE paddr_t boot_map(void)
 
 // -------------------------------------------------------------------------------------- the user half
 
-void plat_vspace_activate(paddr_t root, asid_t asid)
+HOT void plat_vspace_activate(paddr_t root, asid_t asid)
 {
     static word_t active; // TTBR0_EL1; rewriting it with the same value is not free
     word_t wanted = root ? asid << 48 | root : image_paddr(mmu_empty_table);

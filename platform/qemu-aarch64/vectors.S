@@ -58,9 +58,15 @@ vectors:
 
     .balign 128
     SAVE_USER
+    mrs x0, esr_el1
+    ubfx w4, w0, #26, #6
+    cmp w4, #CLASS_SVC
+    b.ne from_synchronous
+    sub x1, x1, #4 /* SVC is the instruction before */
+    str x1, [sp, #REGS_RESTART]
     ldr x4, =KERNEL_STACK_TOP
     mov sp, x4
-    b   from_synchronous
+    b   from_syscall
 
     .balign 128
     SAVE_USER
@@ -81,13 +87,23 @@ vectors:
     .cfi_startproc
     .cfi_undefined x30 /* debuggers: nobody called */
 from_synchronous:
-    mrs x0, esr_el1
+    ldr x4, =KERNEL_STACK_TOP
+    mov sp, x4
     mrs x1, far_el1
     bl  exception_synchronous
     b   user_resume
 
 from_interrupt:
     bl  exception_interrupt
+    b   user_resume
+
+slow_syscall:
+    bl  exception_syscall
+    b   user_resume
+
+from_syscall:
+    bl  fastpath_syscall
+    cbz x0, slow_syscall
 
 /* Goes to user level with the registers at x0. */
     .globl user_resume
