@@ -149,21 +149,27 @@ static struct fault fault_of(const struct hw_fault *fault)
     }
 }
 
-void core_fault(const struct hw_fault *hw_fault)
-{
-    struct fault fault = fault_of(hw_fault);
-    if (!fastpath_fault(&fault)) {
-        core_fault_slow(&fault);
-    }
-}
-
-void core_fault_slow(const struct fault *fault)
+static void raise_slowly(const struct fault *fault)
 {
     time_stamp();
     if (time_entry_check(false)) {
         fault_raise(ks.current, fault);
     }
     sched_dispatch();
+}
+
+void core_fault(const struct hw_fault *hw_fault)
+{
+    struct fault fault = fault_of(hw_fault);
+    if (!fastpath_fault(&fault)) {
+        raise_slowly(&fault);
+    }
+}
+
+void core_fault_slow(const struct hw_fault *hw_fault)
+{
+    struct fault fault = fault_of(hw_fault);
+    raise_slowly(&fault);
 }
 
 void core_irq(void)

@@ -16,4 +16,4 @@ bool fastpath_fault(const struct fault *fault);
 
 // core_syscall and core_fault without the fast path.
 void core_syscall_slow(void);
-void core_fault_slow(const struct fault *fault);
+void core_fault_slow(const struct hw_fault *fault);

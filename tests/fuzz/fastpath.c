@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Target `fastpath`: the steps of `sequence`, most of them Call and ReplyRecv between threads that serve each other and calls that
-// change what the fast path depends on. Oracle: every system call is made twice from the same state, once with the fast path and once
+// Target `fastpath`: the steps of `sequence`, most of them Call and ReplyRecv between threads that serve each other, sends and signals, and calls that
+// change what the fast path depends on. Oracle: every system call and fault is made twice from the same state, once with the fast path and once
 // without; all of ks, RAM and the machine must come out the same (core/fastpath.c tells how they may differ in time). Besides: asserts,
 // sanitizers and the invariant checker.
 #include <stdio.h>
@@ -64,11 +64,27 @@ static void make_exchange(struct random *r, struct step *step)
     add_short_message(r, step);
 }
 
+// Send, NBSend and the waits that they end, on everything that can be sent to.
+static void make_send(struct random *r, struct step *step)
+{
+    static const word_t targets[] = {W_NTFN_IDLE, W_NTFN_WAITING, W_NTFN_BOUND, W_NTFN_ACTIVE, W_EP_FREE, W_EP_SERVER};
+    static const sword_t numbers[] = {-5, -5, -6, -6, -9, -9, -7};
+    *step = (struct step){
+        .kind = STEP_CALL,
+        .number = (word_t)numbers[random_below(r, ARRAY_LENGTH(numbers))],
+        .cap = targets[random_below(r, ARRAY_LENGTH(targets))],
+        .reply = W_REPLY_FREE,
+    };
+    add_short_message(r, step);
+}
+
 static bool make_step(struct random *r, struct step *step)
 {
     word_t dice = random_below(r, 100);
-    if (dice < 60) {
+    if (dice < 40) {
         make_exchange(r, step);
+    } else if (dice < 60) {
+        make_send(r, step);
     } else if (dice < 80) {
         grammar_make_call(r, grammar_find(methods[random_below(r, ARRAY_LENGTH(methods))]), step);
     }
@@ -77,7 +93,7 @@ static bool make_step(struct random *r, struct step *step)
 
 static void print_statistics(void)
 {
-    fprintf(stderr, "fastpath: %lu calls compared, %lu of them took the fast path\n", machine_compared_calls, machine_fast_calls);
+    fprintf(stderr, "fastpath: %lu entries compared, %lu of them took the fast path without a stamp\n", machine_compared_calls, machine_fast_calls);
 }
 
 static void start(void)

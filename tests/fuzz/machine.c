@@ -124,19 +124,23 @@ static void compare_outcomes(const struct fake_state *first)
     }
 }
 
-// core_syscall, and the same call from the same state without the fast path. A call that took the fast path did not look at the
-// clock: it must end in the state that the slow path reaches when no time has passed since the last stamp. A slice that was over by
+// An entry, and the same one from the same state without the fast path. A call that took the fast path and did not look at the
+// clock must end in the state that the slow path reaches when no time has passed since the last stamp. A slice that was over by
 // then (its context was reconfigured) is ended by the slow path only; both are right (threads FP-2).
-static void syscall_both_ways(void)
+static void enter_both_ways(const struct hw_fault *fault)
 {
     static struct fake_state before, first;
     ticks_t stamp = ks.now;
-    sword_t number = (sword_t)ks.current->regs.x[REG_SYSCALL];
+    bool is_debug_call = !fault && (sword_t)ks.current->regs.x[REG_SYSCALL] < -11; // they do not look at the clock either
     bool has_budget = sc_is_sufficient(ks.charged_sc, ks.pending);
     before = fake;
     track_keep_all();
-    core_syscall();
-    bool was_fast = (number == -1 || number == -2) && ks.now == stamp && fake.now != stamp;
+    if (fault) {
+        core_fault(fault);
+    } else {
+        core_syscall();
+    }
+    bool was_fast = !fault && !is_debug_call && ks.now == stamp && fake.now != stamp;
     if (was_fast && !has_budget) {
         return;
     }
@@ -144,7 +148,11 @@ static void syscall_both_ways(void)
     track_take_back();
     fake = before;
     fake.now = was_fast ? stamp : fake.now;
-    core_syscall_slow();
+    if (fault) {
+        core_fault_slow(fault);
+    } else {
+        core_syscall_slow();
+    }
     fake.now = before.now;
     compare_outcomes(&first);
     machine_compared_calls++;
@@ -178,13 +186,17 @@ static void enter(enum machine_entry entry, const struct hw_fault *fault)
     switch (entry) {
     case MACHINE_SYSCALL:
         if (machine_compares_paths) {
-            syscall_both_ways();
+            enter_both_ways(NULL);
         } else {
             core_syscall();
         }
         break;
     case MACHINE_FAULT:
-        core_fault(fault);
+        if (machine_compares_paths) {
+            enter_both_ways(fault);
+        } else {
+            core_fault(fault);
+        }
         break;
     case MACHINE_IRQ:
         core_irq();
