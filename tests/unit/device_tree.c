@@ -76,6 +76,17 @@ static void devices_have_the_addresses_and_lines_of_the_virt_board(void **state)
     assert_property("/timer", "interrupts", 1, 13, 0x104, 1, 14, 0x104, 1, 11, 0x104, 1, 10, 0x104);
 }
 
+static void the_hosted_timer_is_where_the_virt_board_has_nothing(void **state)
+{
+    (void)state;
+    given_the_tree_of_a_machine_with(GIB);
+    const int timer = fdt_node_offset_by_compatible(tree, -1, "lab4,timer");
+    assert_int_equal(timer, fdt_path_offset(tree, "/timer@9100000"));
+    assert_property("/timer@9100000", "reg", 0, 0x9100000, 0, 0x1000);
+    assert_property("/timer@9100000", "interrupts", 0, 42 - 32, 4);
+    assert_property("/timer@9100000", "clock-frequency", 62500000);
+}
+
 static void phandles_lead_to_their_nodes(void **state)
 {
     (void)state;
@@ -104,6 +115,7 @@ int main(void)
         cmocka_unit_test(the_same_machine_has_the_same_bytes),
         cmocka_unit_test(memory_is_as_large_as_asked),
         cmocka_unit_test(devices_have_the_addresses_and_lines_of_the_virt_board),
+        cmocka_unit_test(the_hosted_timer_is_where_the_virt_board_has_nothing),
         cmocka_unit_test(phandles_lead_to_their_nodes),
         cmocka_unit_test(too_little_room_gives_nothing_and_writes_nothing_behind_it),
     };
