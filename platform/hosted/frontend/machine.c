@@ -296,6 +296,7 @@ void machine_kill(struct machine *machine)
         pid_t pid;
         do {
             pid = waitpid(-1, NULL, WNOHANG);
+            round = pid > 0 ? 0 : round; // a thousand of them take their time on a busy host
         } while (pid > 0 || (pid < 0 && errno == EINTR));
         if (pid < 0) {
             return; // no children left
