@@ -19,6 +19,7 @@ set(LAB4_NUM_DOMAINS 1 CACHE STRING "Scheduling domains")
 
 option(LAB4_REQUIRE_TESTS "Refuse to configure when a test tool is missing" OFF)
 option(LAB4_FUZZ "Build the libFuzzer targets instead of the unit tests" OFF)
+option(LAB4_KASAN "Check the addresses that the hosted machine accesses (gcc)" OFF)
 option(LAB4_COVERAGE "Instrument the core and the unit tests for llvm-cov (clang)" OFF)
 set(LAB4_SANITIZE "" CACHE STRING "Sanitizers for the core and the unit tests, as in -fsanitize=")
 

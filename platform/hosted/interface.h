@@ -71,6 +71,7 @@ enum { MACHINE_INPUT_BYTES = 1024 }; /* a power of two */
  * All sparse. The last part has one slot of MACHINE_THREAD_STRIDE bytes for each possible TCB (2 KiB of RAM). */
 #define MACHINE_STATE_OFFSET UINT64_C(0x10000)
 #define MACHINE_RAM_OFFSET UINT64_C(0x4000000)
+#define MACHINE_SHADOW_OFFSET UINT64_C(0x2800000) /* of a machine with address checks: kasan.c */
 #define MACHINE_TRACE_OFFSET UINT64_C(0x3000000)
 #define MACHINE_TRACE_BYTES (TRACE_RECORDS * sizeof(struct trace_record))
 #define MACHINE_THREAD_STRIDE UINT64_C(2880)

@@ -10,6 +10,8 @@
  *   0x7080_0000_0000 host state of threads, one slot for each 2 KiB of RAM
  *   0x7100_0000_0000 the machine image: text, read-only data, per-process data and stacks, shared data (machine.ld)
  *
+ *   0x7220_0000_0000 shadow of the image, in a machine with address checks (kasan.c)
+ *
  * Everything else is unmapped, the host's own mappings included (start.c).
  */
 #ifndef LAB4_MACHINE_LAYOUT_H

@@ -124,6 +124,13 @@ void trace_after(void);
 void check_kernel(void);             // panics if an invariant is broken
 void check_report(void);             // in a panic
 
+// --- kasan.c: called only if MACHINE_HAS_KASAN
+enum { MACHINE_HAS_KASAN = LAB4_MACHINE_KASAN };
+void kasan_start(void);              // as soon as the memory file is mapped
+void kasan_begin(void);              // from now on accesses are checked
+void kasan_tag(void);                // the protection key
+void kasan_forget_stacks(void);      // frames on them are left without a return
+
 // --- seam.c
 void console_put(char c);
 void console_flush(void);

@@ -206,6 +206,7 @@ void process_start(uint32_t number)
         __atomic_store_n(&control()->owner_pid, process->pid, __ATOMIC_SEQ_CST);
         control()->first_user_ns = host_monotonic_ns();
     }
+    kasan_forget_stacks();
     machine.entry->enter();
     __builtin_unreachable();
 }

@@ -60,6 +60,9 @@ static void tag_everything(void)
     tag((uint64_t)image_text_end, (uint64_t)image_rodata_end, HOST_READ);
     tag((uint64_t)image_process_start, (uint64_t)image_process_end, PROT_RW);
     tag((uint64_t)image_shared_start, (uint64_t)image_shared_end, PROT_RW);
+    if (MACHINE_HAS_KASAN) {
+        kasan_tag();
+    }
     host_protect_key((uint64_t)exit_scratch, 4096, PROT_RW, KEY_READ_ONLY);
 }
 

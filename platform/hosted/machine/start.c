@@ -62,7 +62,7 @@ static void empty_address_space(void)
 static void share_variables(void)
 {
     uint64_t start = (uint64_t)image_shared_start, bytes = (uint64_t)image_shared_end - start;
-    if (MACHINE_STATE_OFFSET + bytes > MACHINE_TRACE_OFFSET) {
+    if (MACHINE_STATE_OFFSET + bytes > MACHINE_SHADOW_OFFSET) {
         refuse("its state does not fit into the memory file");
     }
     uint64_t initial = (uint64_t)image_shared_data_end - start;
@@ -129,6 +129,10 @@ _Noreturn void machine_main(const uint64_t *arguments)
     map_control();
     share_variables();
     map_memory();
+    if (MACHINE_HAS_KASAN) {
+        kasan_start();
+        kasan_begin();
+    }
     machine.has_fsgsbase = fsgsbase;
     machine.zygote_pid = host_pid();
     clock_start();
