@@ -171,6 +171,9 @@ struct result sys_number(word_t number); // any x7; the other registers stay wha
 // The thread that runs executes the instruction at its pc, which is the system call it made last: a restarted call.
 struct result again(void);
 
+// While `asks` is true, each system call and fault tells whether it took the fast path (core/fastpath.h).
+extern bool harness_asks_for_path, harness_was_fast;
+
 // -------------------------------------------------------------------------------- faults, interrupts, time
 
 void vm_fault(vaddr_t address, bool is_fetch, word_t syndrome);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The verbs: a system call, a fault or an interrupt by the thread that runs.
+#include "core/fastpath.h"
 #include "tests/unit/harness/internal.h"
 
 #include "core/invariants.h"
@@ -64,6 +65,8 @@ static bool may_write_registers(const struct tcb *thread)
     return label == TCBCopyRegisters || label == TCBWriteRegisters;
 }
 
+bool harness_asks_for_path, harness_was_fast;
+
 static void enter_syscall(void)
 {
     struct tcb *thread = ks.current;
@@ -73,7 +76,14 @@ static void enter_syscall(void)
     struct thread_regs before = thread->regs;
     bool is_checked = !may_write_registers(thread);
     harness_before_entry();
-    core_syscall();
+    if (harness_asks_for_path) {
+        harness_was_fast = fastpath_syscall() != NULL;
+        if (!harness_was_fast) {
+            core_syscall_slow();
+        }
+    } else {
+        core_syscall();
+    }
     if (is_checked) {
         check_preserved(thread, &before);
     }
@@ -85,7 +95,15 @@ static void enter_fault(const struct hw_fault *fault)
     require_user();
     ks.current->regs.fault_pc = ks.current->regs.pc;
     harness_before_entry();
-    core_fault(fault);
+    if (harness_asks_for_path) {
+        word_t type = fault->kind == HW_FAULT_VM ? seL4_Fault_VMFault : seL4_Fault_UserException;
+        harness_was_fast = fastpath_fault(&(struct fault){.type = type, .words = {fault->address, fault->is_fetch, fault->syndrome}});
+        if (!harness_was_fast) {
+            core_fault_slow(fault);
+        }
+    } else {
+        core_fault(fault);
+    }
     harness_check_invariants();
 }
 
