@@ -90,12 +90,6 @@ static void after_preemption(void)
     }
 }
 
-static void yield(void)
-{
-    ticks_t rest = refill_head(ks.charged_sc)->amount;
-    time_expire(rest, ks.pending, false);
-}
-
 static void perform_syscall(word_t number)
 {
     const struct syscall *syscall = &syscalls[-number];
@@ -106,7 +100,7 @@ static void perform_syscall(word_t number)
     if (syscall->receives) {
         receive(syscall);
     } else if (!syscall->sends) {
-        yield();
+        time_yield();
     }
 }
 

@@ -214,6 +214,7 @@ static HOT struct thread_regs *wake(struct tcb *woken)
     } else {
         sched_push_back(woken);
     }
+    sched_continue();
     return &ks.current->regs;
 }
 
@@ -304,9 +305,6 @@ __attribute__((noinline)) static struct thread_regs *send_or_signal(struct tcb *
 
 COLD static struct thread_regs *with_long_message(struct tcb *thread, sword_t number)
 {
-    if (info_extra_caps(thread->regs.x[REG_INFO]) > 0) {
-        return NULL;
-    }
     return number == CALL ? call_stamped(thread) : number == REPLY_RECV ? reply_recv_stamped(thread) : NULL;
 }
 
@@ -315,7 +313,7 @@ struct thread_regs *fastpath_syscall(void)
     struct tcb *thread = ks.current;
     sword_t number = (sword_t)thread->regs.x[REG_SYSCALL];
     if (UNLIKELY(!ipc_is_short(thread->regs.x[REG_INFO]))) {
-        return with_long_message(thread, number);
+        return info_extra_caps(thread->regs.x[REG_INFO]) > 0 ? NULL : with_long_message(thread, number);
     }
     if (number == CALL) {
         const struct slot *slot = find_slot(thread, thread->regs.x[REG_CAP]);

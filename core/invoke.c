@@ -17,10 +17,11 @@
 enum { kind_smc = 25 }; // the label exists, a capability of the kind never does (memory §2)
 
 // Never called: no capability has this kind.
-struct outcome method_ARMSMCCall(const struct args *a, struct answer *answer)
+enum progress method_ARMSMCCall(const struct args *a, struct answer *answer)
 {
-    (void)a, (void)answer;
-    return (struct outcome){.refusal = REFUSE(seL4_IllegalOperation)};
+    (void)a;
+    answer->refusal = REFUSE(seL4_IllegalOperation);
+    return REFUSED;
 }
 
 struct method {
@@ -36,19 +37,20 @@ static const struct method methods[] = {
 #undef METHOD_ROW
 };
 
-static struct outcome refused(struct refusal refusal)
+static enum progress refuse(struct answer *answer, word_t error)
 {
-    return (struct outcome){.refusal = refusal};
+    answer->refusal = REFUSE(error);
+    return REFUSED;
 }
 
-static struct outcome invoke_method(const struct args *a, struct answer *answer)
+static HOT enum progress invoke_method(const struct args *a, struct answer *answer)
 {
     const struct method *method = a->label < ARRAY_LENGTH(methods) ? &methods[a->label] : &methods[0];
     if (!method->invoke || method->kind != cap_kind(a->cap)) {
-        return refused(REFUSE(seL4_IllegalOperation));
+        return refuse(answer, seL4_IllegalOperation);
     }
     if (a->length < method->words || a->extra_count < method->caps) {
-        return refused(REFUSE(seL4_TruncatedMessage));
+        return refuse(answer, seL4_TruncatedMessage);
     }
     return method->invoke(a, answer);
 }
@@ -70,11 +72,12 @@ static bool is_refused_in_combined_call(struct cap cap)
 
 // The operation is done. If it changed the invoker's state, it has had the last word; otherwise a caller gets to see an
 // empty success.
-static void finish(struct tcb *invoker, enum send_how how)
+static HOT void finish(struct tcb *invoker, enum send_how how)
 {
     if (invoker->state == THREAD_RESTART) {
-        if (how & SEND_CALL) {
-            reply_write(invoker, seL4_NoError, NULL, 0);
+        if (how & SEND_CALL) { // reply_write of an empty message
+            invoker->regs.x[REG_BADGE] = 0;
+            invoker->regs.x[REG_INFO] = info_make(seL4_NoError, 0, 0, 0);
         }
         invoker->state = THREAD_RUNNING;
     }
@@ -88,7 +91,7 @@ static void finish_refused(struct tcb *invoker, enum send_how how, const struct 
 }
 
 // Everything whose operations are messages with a label.
-static enum progress invoke_object(const struct args *a, enum send_how how)
+static HOT enum progress invoke_object(const struct args *a, enum send_how how)
 {
     struct tcb *invoker = a->invoker;
     struct answer answer;
@@ -97,13 +100,14 @@ static enum progress invoke_object(const struct args *a, enum send_how how)
         finish_refused(invoker, how, &REFUSE(seL4_InvalidCapability, 0));
         return DONE;
     }
-    struct outcome outcome = invoke_method(a, &answer);
-    if (outcome.refusal.error != seL4_NoError) {
-        finish_refused(invoker, how, &outcome.refusal);
+    switch (invoke_method(a, &answer)) {
+    case REFUSED:
+        finish_refused(invoker, how, &answer.refusal);
         return DONE;
-    }
-    if (outcome.progress == PREEMPTED) {
+    case PREEMPTED:
         return PREEMPTED;
+    case DONE:
+        break;
     }
     if (answer.is_given && how & SEND_CALL && invoker->state == THREAD_RESTART) {
         reply_write(invoker, seL4_NoError, answer.words, answer.length);
@@ -153,7 +157,7 @@ static bool has_methods(struct cap cap)
 }
 
 // Finds the capabilities of the message. Returns false, with the CPtr at fault, if one does not resolve.
-static bool find_extra_caps(struct args *a, word_t count, cptr_t *address, struct lookup_failure *failure)
+static HOT bool find_extra_caps(struct args *a, word_t count, cptr_t *address, struct lookup_failure *failure)
 {
     for (word_t i = 0; i < count; i++) {
         *address = a->buffer[BUFFER_CAPS + i];
@@ -161,8 +165,8 @@ static bool find_extra_caps(struct args *a, word_t count, cptr_t *address, struc
         if (!a->extra[i]) {
             return false;
         }
-        a->extra_count++;
     }
+    a->extra_count = count;
     return true;
 }
 

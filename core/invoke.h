@@ -72,11 +72,12 @@ static inline struct cap extra_cap(const struct args *a, word_t i)
     return a->extra[i]->cap;
 }
 
-// Words that a method returns to its caller.
+// What a method returns to its caller.
 struct answer {
     bool is_given; // false: the empty success
     word_t length;
     word_t words[ANSWER_WORDS];
+    struct refusal refusal; // meaningful when the method comes to REFUSED
 };
 
 static inline void answer_word(struct answer *answer, word_t value)
@@ -86,32 +87,27 @@ static inline void answer_word(struct answer *answer, word_t value)
     answer->words[0] = value;
 }
 
-// What a method came to.
-struct outcome {
-    struct refusal refusal;
-    enum progress progress; // meaningful when not refused
-};
-
 // Called between decode and perform: from here on the invoker would restart (threads I-2).
 static inline void invoke_commit(struct tcb *invoker)
 {
     invoker->state = THREAD_RESTART;
 }
 
-typedef struct outcome method_function(const struct args *a, struct answer *answer);
+typedef enum progress method_function(const struct args *a, struct answer *answer);
 
-#define DECLARE_METHOD(name) struct outcome method_##name(const struct args *a, struct answer *answer)
+#define DECLARE_METHOD(name) enum progress method_##name(const struct args *a, struct answer *answer)
 
-#define DEFINE_METHOD(name, plan_type)                                                       \
-    DECLARE_METHOD(name)                                                                     \
-    {                                                                                        \
-        plan_type plan;                                                                      \
-        struct refusal refusal = decode_##name(a, &plan);                                    \
-        if (refusal.error != seL4_NoError) {                                                 \
-            return (struct outcome){.refusal = refusal};                                     \
-        }                                                                                    \
-        invoke_commit(a->invoker);                                                                    \
-        return (struct outcome){.progress = perform_##name(&plan, answer)};                  \
+#define DEFINE_METHOD(name, plan_type)                                \
+    DECLARE_METHOD(name)                                              \
+    {                                                                 \
+        plan_type plan;                                               \
+        struct refusal refusal = decode_##name(a, &plan);             \
+        if (UNLIKELY(refusal.error != seL4_NoError)) {                \
+            answer->refusal = refusal;                                \
+            return REFUSED;                                           \
+        }                                                             \
+        invoke_commit(a->invoker);                                    \
+        return perform_##name(&plan, answer);                         \
     }
 
 // The send phase of the current thread's system call (objects §11.4). `address` is the CPtr to invoke.

@@ -51,7 +51,7 @@ void sched_push_front(struct tcb *thread)
     push_front(thread);
 }
 
-void sched_push_back(struct tcb *thread)
+HOT void sched_push_back(struct tcb *thread)
 {
     KASSERT(sched_is_schedulable(thread));
     if (!thread->is_queued) {
@@ -146,12 +146,19 @@ static void wake_sleepers(void)
 
 // ------------------------------------------------------------------------------ nominate and demand
 
-void sched_demand(void)
+COLD static void queue_nominee(void)
 {
-    if (ks.nominee && sched_is_schedulable(ks.nominee)) {
+    if (sched_is_schedulable(ks.nominee)) {
         sched_push_front(ks.nominee);
     }
     ks.nominee = NULL;
+}
+
+HOT void sched_demand(void)
+{
+    if (UNLIKELY(ks.nominee)) {
+        queue_nominee();
+    }
     ks.action = ACTION_CHOOSE;
 }
 
@@ -266,6 +273,11 @@ static void activate(struct tcb *thread)
     }
 }
 
+void sched_continue(void)
+{
+    switch_to(ks.current);
+}
+
 void sched_preempt(struct tcb *woken)
 {
     KASSERT(ks.action == ACTION_KEEP && woken->state == THREAD_RUNNING && woken->priority > ks.current->priority);
@@ -274,7 +286,7 @@ void sched_preempt(struct tcb *woken)
     time_account();
 }
 
-void sched_dispatch(void)
+void sched_dispatch_slow(void)
 {
     wake_sleepers();
     if (NUM_DOMAINS > 1 && ks.domain_time == 0) {

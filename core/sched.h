@@ -54,12 +54,27 @@ void sched_postpone(struct tcb *thread);
 // SC-4: postpones the context's thread if it is schedulable but has no usable head refill.
 void sched_settle(struct sched_context *sc);
 
+// The current thread is chosen again: an address space that it got meanwhile takes effect (threads §12 #28).
+void sched_continue(void);
+
 // Switches to a thread that was just woken and is more urgent than the current one, which goes on later: what
 // sched_nominate and sched_dispatch would come to.
 void sched_preempt(struct tcb *woken);
 
+// sched_dispatch where there is something to do.
+void sched_dispatch_slow(void);
+
 // Chooses, accounts and activates; ks.current is then the thread to resume (threads §4.4).
-void sched_dispatch(void);
+static inline void sched_dispatch(void)
+{
+    const struct tcb *current = ks.current, *sleeper = ks.sleepers.head;
+    bool goes_on = NUM_DOMAINS == 1 && ks.action == ACTION_KEEP && !ks.rearm && current->state == THREAD_RUNNING &&
+                   current->sc == ks.charged_sc && !current->yielding_to &&
+                   !(sleeper && refill_head(sleeper->sc)->time <= ks.now);
+    if (!goes_on) {
+        sched_dispatch_slow();
+    }
+}
 
 // Highest non-empty level of the current domain's ready lists, or -1.
 int sched_highest_ready(void);
@@ -102,6 +117,9 @@ static inline bool time_entry_check(bool is_interrupt)
 // Charges `used` to the charged context and ends the current thread's slice (threads §4.7 B); `counted` is
 // what its consumed counter grows by.
 void time_expire(ticks_t used, ticks_t counted, bool may_fault);
+
+// The current thread, which can run, gives up the rest of its slice: time_expire at the end of an entry.
+void time_yield(void);
 
 // Charges what is pending (threads §4.7 C).
 void time_commit(void);

@@ -154,7 +154,7 @@ void tcb_set_priority(struct tcb *thread, word_t priority)
 
 // -------------------------------------------------------------------------------------- IPC buffer
 
-word_t *tcb_buffer(const struct tcb *thread, enum buffer_use use)
+HOT word_t *tcb_buffer(const struct tcb *thread, enum buffer_use use)
 {
     struct cap cap = thread->slots[TCB_BUFFER].cap;
     if (cap_kind(cap) != kind_frame || frame_cap_is_device(cap)) {

@@ -20,7 +20,7 @@ static void end_slice(bool may_fault)
     }
 }
 
-void time_expire(ticks_t used, ticks_t counted, bool may_fault)
+static HOT void charge_slice(ticks_t used, ticks_t counted)
 {
     struct sched_context *sc = ks.charged_sc;
     if (sc != idle_sc()) {
@@ -33,11 +33,36 @@ void time_expire(ticks_t used, ticks_t counted, bool may_fault)
         sc->consumed += counted;
     }
     ks.pending = 0;
+}
+
+void time_expire(ticks_t used, ticks_t counted, bool may_fault)
+{
+    charge_slice(used, counted);
     if (sched_is_schedulable(ks.current)) {
         end_slice(may_fault);
         sched_demand();
         ks.rearm = true;
     }
+}
+
+// Would the current thread be chosen again from behind its equals?
+static HOT bool has_no_equal(void)
+{
+    const struct tcb *sleeper = ks.sleepers.head;
+    return NUM_DOMAINS == 1 && ks.action == ACTION_KEEP && sched_highest_ready() < (int)ks.current->priority &&
+           !(sleeper && refill_head(sleeper->sc)->time <= ks.now);
+}
+
+void time_yield(void)
+{
+    charge_slice(refill_head(ks.charged_sc)->amount, ks.pending);
+    if (sc_is_released(ks.charged_sc, ks.now) && has_no_equal()) {
+        sched_continue();
+    } else {
+        end_slice(false);
+        sched_demand();
+    }
+    ks.rearm = true;
 }
 
 HOT void time_commit(void)

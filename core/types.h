@@ -39,8 +39,8 @@ enum {
 _Static_assert(ROOT_CNODE_RADIX >= 7 && ROOT_CNODE_RADIX <= 27, "root CNode radix out of range");
 _Static_assert(NUM_DOMAINS >= 1 && NUM_DOMAINS <= 256, "domain count out of range");
 
-// Whether a preemptible operation ran to its end.
-enum progress { DONE, PREEMPTED };
+// How far an operation came: to its end, to a preemption point, or not beyond decoding.
+enum progress { DONE, PREEMPTED, REFUSED };
 
 #define BIT(n) ((word_t)1 << (n))
 #define LOW_BITS(n) ((n) >= 64 ? ~(word_t)0 : BIT(n) - 1)

@@ -10,7 +10,7 @@
 #include "core/methods.h"
 #include "core/sched.h"
 
-struct walk vspace_walk(paddr_t root, vaddr_t address)
+HOT struct walk vspace_walk(paddr_t root, vaddr_t address)
 {
     const word_t table_kind = DESC_VALID | DESC_TABLE_OR_PAGE;
     word_t bits = PAGE_BITS + 3 * TABLE_INDEX_BITS;
@@ -47,13 +47,12 @@ void desc_write(word_t *entry, word_t value)
     plat_descriptor_written(entry);
 }
 
-struct refusal vspace_require_live(struct cap vspace, word_t n, paddr_t *root)
+COLD struct refusal vspace_refuse(struct cap vspace, word_t n)
 {
-    REQUIRE(cap_kind(vspace) == kind_vspace && vspace_cap_is_assigned(vspace), seL4_InvalidCapability, n);
-    *root = asid_root(vspace_cap_asid(vspace));
-    REQUIRE(*root, seL4_FailedLookup, 0, seL4_InvalidRoot);
-    REQUIRE(*root == vspace_cap_base(vspace), seL4_InvalidCapability, n);
-    return ACCEPTED;
+    bool is_assigned = cap_kind(vspace) == kind_vspace && vspace_cap_is_assigned(vspace);
+    REQUIRE(is_assigned, seL4_InvalidCapability, n);
+    REQUIRE(asid_root(vspace_cap_asid(vspace)), seL4_FailedLookup, 0, seL4_InvalidRoot);
+    return REFUSE(seL4_InvalidCapability, n); // the ASID is another one's
 }
 
 HOT void vspace_activate(const struct tcb *thread)

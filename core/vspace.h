@@ -3,6 +3,7 @@
 // Address spaces: the walk through VMSAv8-64 tables, descriptors, and what mapping and unmapping share (memory §2, §3).
 #pragma once
 
+#include "core/asid.h"
 #include "core/invoke.h"
 
 enum { PAGE_BITS = 12, TABLE_INDEX_BITS = 9, TABLE_ENTRIES = 512 };
@@ -60,8 +61,15 @@ word_t desc_page(paddr_t base, word_t size_bits, enum frame_access access, word_
 
 void desc_write(word_t *entry, word_t value);
 
+// vspace_require_live came to a no.
+struct refusal vspace_refuse(struct cap vspace, word_t n);
+
 // The liveness check of memory §2.2: refuses with InvalidCapability(n) or FailedLookup.
-struct refusal vspace_require_live(struct cap vspace, word_t n, paddr_t *root);
+static inline struct refusal vspace_require_live(struct cap vspace, word_t n, paddr_t *root)
+{
+    *root = vspace_cap_base(vspace); // if it is one
+    return UNLIKELY(!asid_is_live(vspace)) ? vspace_refuse(vspace, n) : ACCEPTED;
+}
 
 // Loads the thread's address space, or the empty one if it has none that is live (memory §2.12).
 void vspace_activate(const struct tcb *thread);
