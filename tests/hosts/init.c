@@ -28,16 +28,21 @@ static void prepare(void)
     }
 }
 
-// Does not return.
+// Does not return. A last word that begins with '<' names the file that is on stdin.
 static void become(char *line)
 {
     char *words[MOST_WORDS + 1] = {strtok(line, " \n")};
+    const char *input = "/dev/null";
     for (int i = 0; i < MOST_WORDS - 1 && words[i] != NULL; i++) {
         words[i + 1] = strtok(NULL, " \n");
+        if (words[i + 1] != NULL && words[i + 1][0] == '<') {
+            input = words[i + 1] + 1;
+            words[i + 1] = NULL;
+        }
     }
-    const int null = open("/dev/null", O_RDONLY);
-    dup2(null, 0);
-    close(null);
+    const int file = open(input, O_RDONLY);
+    dup2(file, 0);
+    close(file);
     setsid();
     if (setgid(USER) != 0 || setuid(USER) != 0) {
         _exit(126);
