@@ -16,32 +16,6 @@
 #define ALL_RIGHTS 15
 enum { WRITE = 1, READ = 2, GRANT_REPLY = 8 };
 
-// ----------------------------------------------------------------------------------- the cap table
-
-const char *world_name(word_t slot)
-{
-    switch (slot) {
-#define WORLD_NAME_CASE(number, name, kind) \
-    case number:                            \
-        return #name;
-        WORLD_CAPS(WORLD_NAME_CASE)
-    default:
-        return NULL;
-    }
-}
-
-enum world_kind world_kind(word_t slot)
-{
-    switch (slot) {
-#define WORLD_KIND_CASE(number, name, kind) \
-    case number:                            \
-        return W_KIND_##kind;
-        WORLD_CAPS(WORLD_KIND_CASE)
-    default:
-        return W_KIND_none;
-    }
-}
-
 // ------------------------------------------------------------------------------------------- parts
 
 static void mint(word_t dest, word_t source, word_t rights, word_t badge)

@@ -397,7 +397,7 @@ static bool answer_fault(struct model *m, struct m_thread *c, m_id replier)
         for (word_t i = 4; buffer && i < length && i < 9; i++) {
             *(i < 8 ? &c->x[i] : &c->fault_pc) = buffer[1 + i];
         }
-        if (buffer && length > 10 && label != 0) {
+        if (buffer && length > 10) {
             c->pc = buffer[1 + 10];
         }
         return label == 0;
