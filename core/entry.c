@@ -15,7 +15,7 @@
 
 // One row a system call (objects §11.2): what to invoke, then what to receive on.
 struct syscall {
-    bool sends;
+    _Alignas(8) bool sends; // a row is a shift away
     uint8_t send_register; // holds the CPtr to invoke
     uint8_t how;           // enum send_how
     bool receives, wants_reply, is_blocking_receive;

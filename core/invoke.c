@@ -46,7 +46,7 @@ static enum progress refuse(struct answer *answer, word_t error)
 static HOT enum progress invoke_method(const struct args *a, struct answer *answer)
 {
     const struct method *method = a->label < ARRAY_LENGTH(methods) ? &methods[a->label] : &methods[0];
-    if (!method->invoke || method->kind != cap_kind(a->cap)) {
+    if (method->kind != cap_kind(a->cap)) { // an empty row is for null capabilities, which have no methods
         return refuse(answer, seL4_IllegalOperation);
     }
     if (a->length < method->words || a->extra_count < method->caps) {

@@ -59,8 +59,8 @@ def main():
     parser.error = lambda problem: sys.exit(print(f"coverage: {problem}", file=sys.stderr) or 2)
     parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--minimum-lines", type=float, default=0)
-    parser.add_argument("--minimum-branches", type=float, default=0)
+    parser.add_argument("--minimum-lines", type=float, default=95)
+    parser.add_argument("--minimum-branches", type=float, default=90)
     parser.add_argument("--missing", action="store_true", help="list the branches not taken both ways")
     options = parser.parse_args()
     if options.check_arguments:

@@ -15,7 +15,7 @@
 enum { COUNT = 1000, TIMES = 200, LEVELS = 3, PAGE = 4096, CONTEXT_WORDS = 36, MEMORY_BITS = 24, PRIORITY = 100 };
 
 /* The capabilities of an address space, in slots that follow each other. */
-enum part { SPACE, TABLES, CODE = TABLES + LEVELS, DATA, TCB, PARTS };
+enum { SPACE, TABLES, CODE = TABLES + LEVELS, DATA, TCB, PARTS };
 
 static struct {
     seL4_CPtr memory[2]; /* of the address spaces with even numbers, and with odd ones */
@@ -26,7 +26,7 @@ static struct {
     seL4_Word data; /* where each has its page: beside the code, so that the same tables serve both */
 } stage;
 
-static seL4_CPtr part(seL4_Word number, enum part which)
+static seL4_CPtr part(seL4_Word number, seL4_Word which)
 {
     return stage.first_slot + number * PARTS + which;
 }
@@ -61,7 +61,7 @@ static void make(seL4_Word number)
     must(retype(memory, seL4_ARM_SmallPageObject, 0, part(number, DATA), 1), "its page");
     must(retype(memory, seL4_TCBObject, 0, tcb, 1), "its thread");
     must(seL4_ARM_ASIDPool_Assign(stage.pools[number / (COUNT / 2)], space), "its ASID");
-    for (int level = 0; level < LEVELS; level++) {
+    for (seL4_Word level = 0; level < LEVELS; level++) {
         must(seL4_ARM_PageTable_Map(part(number, TABLES + level), space, stage.data, seL4_ARM_Default_VMAttributes), "mapping a table");
     }
     must(copy(part(number, CODE), stage.code_frame), "copying the code's capability");
