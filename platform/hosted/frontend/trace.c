@@ -215,12 +215,13 @@ bool trace_drain(struct trace *trace)
     if (read == written) {
         return trace->error == 0;
     }
-    bool was_full = written - read == TRACE_RECORDS;
+    uint32_t before = read;
     for (; read != written && trace->error == 0; read++) {
         take(trace, &trace->ring[read % TRACE_RECORDS]);
     }
     __atomic_store_n(&trace->control->trace_read, read, __ATOMIC_SEQ_CST);
-    if (was_full) {
+    // A machine that waits filled the ring, and told so, before it saw the old `trace_read`: only now is that sure to be visible.
+    if (__atomic_load_n(&trace->control->trace_written, __ATOMIC_SEQ_CST) - before >= TRACE_RECORDS) {
         syscall(SYS_futex, &trace->control->trace_read, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
     }
     flush(trace);
