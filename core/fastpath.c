@@ -284,15 +284,16 @@ static HOT struct thread_regs *send(struct tcb *thread, struct endpoint *endpoin
     return wake_or_switch(receiver);
 }
 
+// is_signal: the call may do without a stamp on a notification; only Send may (threads §11.3).
 // Not in line, so that Call and ReplyRecv need no stack frame.
-__attribute__((noinline)) static struct thread_regs *send_or_signal(struct tcb *thread)
+__attribute__((noinline)) static struct thread_regs *send_or_signal(struct tcb *thread, bool is_signal)
 {
     const struct slot *slot = find_slot(thread, thread->regs.x[REG_CAP]);
     if (!slot) {
         return NULL;
     }
     struct cap cap = slot->cap;
-    if (cap_kind(cap) == kind_notification && notification_cap_can_send(cap)) {
+    if (cap_kind(cap) == kind_notification && notification_cap_can_send(cap) && is_signal) {
         return signal(thread, cap_notification(cap), notification_cap_badge(cap));
     }
     if (cap_kind(cap) == kind_endpoint && endpoint_cap_can_send(cap)) {
@@ -323,7 +324,7 @@ struct thread_regs *fastpath_syscall(void)
         return reply_recv(thread, false);
     }
     // With several domains it takes a stamp to know that the slice is not over.
-    return NUM_DOMAINS == 1 && (number == SEND || number == NB_SEND) ? send_or_signal(thread) : NULL;
+    return NUM_DOMAINS == 1 && (number == SEND || number == NB_SEND) ? send_or_signal(thread, number == SEND) : NULL;
 }
 
 bool fastpath_fault(const struct fault *fault)

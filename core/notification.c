@@ -44,10 +44,9 @@ void notification_signal(struct notification *notification, word_t badge)
     case NOTIFICATION_ACTIVE:
         notification->word |= badge;
         return;
-    case NOTIFICATION_WAITING: {
+    case NOTIFICATION_WAITING:
         deliver(notification, notification_pop(notification), badge);
         return;
-    }
     case NOTIFICATION_IDLE:
         if (bound && bound->state == THREAD_BLOCKED_ON_RECEIVE) {
             tcb_cancel_ipc(bound);

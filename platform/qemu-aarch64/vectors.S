@@ -68,7 +68,7 @@ vectors:
     mov sp, x4
     b   from_syscall
 
-    .balign 128
+    .org vectors + 0x480 /* an error, unlike .balign, if the vector before has more than its 32 instructions */
     SAVE_USER
     ldr x4, =KERNEL_STACK_TOP
     mov sp, x4

@@ -474,8 +474,15 @@ TEST(a_signal_to_an_active_notification_is_fast) // threads §11.3
 {
     cptr_t active = given_notification(), four = given_minted(active, ALL_RIGHTS, 4), one = given_minted(active, ALL_RIGHTS, 1);
     sys_signal(four);
-    assert_fast(sys_nbsend(one, MESSAGE(0)));
+    assert_fast(sys_signal(one));
     assert_int_equal(((struct notification *)object_of(active))->word, 5);
+}
+
+TEST(an_nbsend_to_a_notification_is_slow) // threads §11.3, FP-3
+{
+    cptr_t idle = given_notification();
+    assert_slow(sys_nbsend(idle, MESSAGE(0)));
+    assert_int_equal(((struct notification *)object_of(idle))->state, NOTIFICATION_ACTIVE);
 }
 
 TEST(a_signal_without_the_send_right_is_slow) // threads §11.3
@@ -698,6 +705,7 @@ int main(void)
         RUN(a_long_call_when_a_sleeper_is_due_is_slow),
         RUN(a_signal_to_an_idle_notification_is_fast),
         RUN(a_signal_to_an_active_notification_is_fast),
+        RUN(an_nbsend_to_a_notification_is_slow),
         RUN(a_signal_without_the_send_right_is_slow),
         RUN(a_signal_to_an_unresolvable_address_is_slow),
         RUN(a_signal_to_a_bound_thread_that_receives_is_slow),
