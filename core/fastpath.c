@@ -8,8 +8,8 @@
 // front of its priority level and the best queued thread is chosen. That is the same one exactly if nobody queued has a
 // higher priority (threads FP-1); and, with one domain, nobody queued has a higher priority than the running thread (I-22).
 //
-// Short calls and replies and signals that switch to nobody neither stamp nor charge time (threads §11.1–11.3). What else
-// is here stamps as the slow path does, and is left to it if more than a stamp is due (FP-3).
+// Short calls and replies neither stamp nor charge time (threads §11.1, §11.2). What else is here, signals too, stamps as the
+// slow path does, and is left to it if more than a stamp is due (FP-3).
 #include "core/fastpath.h"
 
 #include "core/asid.h"
@@ -229,26 +229,21 @@ static HOT struct thread_regs *wake_or_switch(struct tcb *woken)
     return &woken->regs;
 }
 
-// threads §11.3
-static HOT struct thread_regs *signal(struct tcb *thread, struct notification *notification, word_t badge)
+// As the reference configuration does: the signals of threads §11.3 could do without a stamp.
+static HOT struct thread_regs *signal(struct tcb *thread, struct notification *notification, word_t badge, ticks_t now)
 {
     const struct tcb *bound = notification->bound_tcb;
     struct tcb *waiter = notification->queue.head;
     switch (notification->state) {
     case NOTIFICATION_ACTIVE:
+        time_stamp_as(now);
         notification->word |= badge;
         return &thread->regs;
     case NOTIFICATION_WAITING:
         if (!can_wake(waiter)) {
             return NULL;
         }
-        if (waiter->priority > thread->priority) { // a switch takes a stamp
-            ticks_t now = plat_now();
-            if (!is_stamp_enough(now)) {
-                return NULL;
-            }
-            time_stamp_as(now);
-        }
+        time_stamp_as(now);
         notification_pop(notification);
         waiter->regs.x[REG_BADGE] = badge;
         return wake_or_switch(waiter);
@@ -256,6 +251,7 @@ static HOT struct thread_regs *signal(struct tcb *thread, struct notification *n
         if (bound && bound->state == THREAD_BLOCKED_ON_RECEIVE) {
             return NULL;
         }
+        time_stamp_as(now);
         notification->state = NOTIFICATION_ACTIVE;
         notification->word = badge;
         return &thread->regs;
@@ -264,14 +260,10 @@ static HOT struct thread_regs *signal(struct tcb *thread, struct notification *n
 }
 
 // A short message for a thread that waits; the reply object it may have offered is free again.
-static HOT struct thread_regs *send(struct tcb *thread, struct endpoint *endpoint, word_t badge)
+static HOT struct thread_regs *send(struct tcb *thread, struct endpoint *endpoint, word_t badge, ticks_t now)
 {
     struct tcb *receiver = endpoint_head(endpoint);
     if (endpoint_state(endpoint) != ENDPOINT_RECEIVE || !can_wake(receiver)) {
-        return NULL;
-    }
-    ticks_t now = plat_now();
-    if (!is_stamp_enough(now)) {
         return NULL;
     }
     time_stamp_as(now);
@@ -284,20 +276,20 @@ static HOT struct thread_regs *send(struct tcb *thread, struct endpoint *endpoin
     return wake_or_switch(receiver);
 }
 
-// is_signal: the call may do without a stamp on a notification; only Send may (threads §11.3).
-// Not in line, so that Call and ReplyRecv need no stack frame.
-__attribute__((noinline)) static struct thread_regs *send_or_signal(struct tcb *thread, bool is_signal)
+// Send and NBSend. Not in line, so that Call and ReplyRecv need no stack frame.
+__attribute__((noinline)) static struct thread_regs *send_or_signal(struct tcb *thread)
 {
     const struct slot *slot = find_slot(thread, thread->regs.x[REG_CAP]);
-    if (!slot) {
+    ticks_t now = plat_now();
+    if (!slot || !is_stamp_enough(now)) {
         return NULL;
     }
     struct cap cap = slot->cap;
-    if (cap_kind(cap) == kind_notification && notification_cap_can_send(cap) && is_signal) {
-        return signal(thread, cap_notification(cap), notification_cap_badge(cap));
+    if (cap_kind(cap) == kind_notification && notification_cap_can_send(cap)) {
+        return signal(thread, cap_notification(cap), notification_cap_badge(cap), now);
     }
     if (cap_kind(cap) == kind_endpoint && endpoint_cap_can_send(cap)) {
-        return send(thread, cap_endpoint(cap), endpoint_cap_badge(cap));
+        return send(thread, cap_endpoint(cap), endpoint_cap_badge(cap), now);
     }
     return NULL;
 }
@@ -323,8 +315,7 @@ struct thread_regs *fastpath_syscall(void)
     if (number == REPLY_RECV) {
         return reply_recv(thread, false);
     }
-    // With several domains it takes a stamp to know that the slice is not over.
-    return NUM_DOMAINS == 1 && (number == SEND || number == NB_SEND) ? send_or_signal(thread, number == SEND) : NULL;
+    return number == SEND || number == NB_SEND ? send_or_signal(thread) : NULL;
 }
 
 bool fastpath_fault(const struct fault *fault)

@@ -462,26 +462,26 @@ TEST(a_long_call_when_a_sleeper_is_due_is_slow) // threads FP-3, §4.6
 
 // ------------------------------------------------------------------------------------ Signal and Send
 
-TEST(a_signal_to_an_idle_notification_is_fast) // threads §11.3
+TEST(a_signal_to_an_idle_notification_takes_a_stamp) // threads §11.3
 {
     cptr_t idle = given_notification(), four = given_minted(idle, ALL_RIGHTS, 4);
-    assert_fast(sys_signal(four));
+    assert_stamped(sys_signal(four));
     assert_int_equal(((struct notification *)object_of(idle))->state, NOTIFICATION_ACTIVE);
     assert_int_equal(((struct notification *)object_of(idle))->word, 4);
 }
 
-TEST(a_signal_to_an_active_notification_is_fast) // threads §11.3
+TEST(a_signal_to_an_active_notification_takes_a_stamp) // threads §11.3
 {
     cptr_t active = given_notification(), four = given_minted(active, ALL_RIGHTS, 4), one = given_minted(active, ALL_RIGHTS, 1);
     sys_signal(four);
-    assert_fast(sys_signal(one));
+    assert_stamped(sys_signal(one));
     assert_int_equal(((struct notification *)object_of(active))->word, 5);
 }
 
-TEST(an_nbsend_to_a_notification_is_slow) // threads §11.3, FP-3
+TEST(an_nbsend_to_a_notification_takes_a_stamp) // threads §11.3, FP-3
 {
     cptr_t idle = given_notification();
-    assert_slow(sys_nbsend(idle, MESSAGE(0)));
+    assert_stamped(sys_nbsend(idle, MESSAGE(0)));
     assert_int_equal(((struct notification *)object_of(idle))->state, NOTIFICATION_ACTIVE);
 }
 
@@ -506,32 +506,32 @@ TEST(a_signal_to_a_bound_thread_that_receives_is_slow) // threads §11.3
     assert_slow(sys_signal(bell));
 }
 
-TEST(a_signal_with_a_bound_thread_that_runs_is_fast) // threads §11.3
+TEST(a_signal_with_a_bound_thread_that_runs_takes_a_stamp) // threads §11.3
 {
     cptr_t bell = given_notification();
     assert_ok(bind_notification(root, bell));
-    assert_fast(sys_signal(bell));
+    assert_stamped(sys_signal(bell));
 }
 
-TEST(a_signal_to_a_waiter_of_equal_priority_is_fast_and_switches_to_nobody) // threads §11.3
+TEST(a_signal_to_a_waiter_of_equal_priority_takes_a_stamp_and_switches_to_nobody) // threads §11.3
 {
     const struct thread *equal = given_thread();
     cptr_t bell = given_notification();
     as(equal), sys_wait(bell);
     as(root);
-    assert_fast(sys_signal(bell));
+    assert_stamped(sys_signal(bell));
     assert_runs(root);
     assert_state(equal, THREAD_RUNNING);
 }
 
-TEST(a_signal_to_a_waiter_of_lower_priority_is_fast_and_switches_to_nobody) // threads §11.3
+TEST(a_signal_to_a_waiter_of_lower_priority_takes_a_stamp_and_switches_to_nobody) // threads §11.3
 {
     const struct thread *low = given_thread();
     cptr_t bell = given_notification();
     as(low), sys_wait(bell);
     as(root);
     assert_ok(set_priority(low, 50));
-    assert_fast(sys_signal(bell));
+    assert_stamped(sys_signal(bell));
     assert_runs(root);
     assert_state(low, THREAD_RUNNING);
 }
@@ -703,15 +703,15 @@ int main(void)
         RUN(a_long_reply_with_a_capability_is_slow),
         RUN(a_long_call_without_budget_is_slow),
         RUN(a_long_call_when_a_sleeper_is_due_is_slow),
-        RUN(a_signal_to_an_idle_notification_is_fast),
-        RUN(a_signal_to_an_active_notification_is_fast),
-        RUN(an_nbsend_to_a_notification_is_slow),
+        RUN(a_signal_to_an_idle_notification_takes_a_stamp),
+        RUN(a_signal_to_an_active_notification_takes_a_stamp),
+        RUN(an_nbsend_to_a_notification_takes_a_stamp),
         RUN(a_signal_without_the_send_right_is_slow),
         RUN(a_signal_to_an_unresolvable_address_is_slow),
         RUN(a_signal_to_a_bound_thread_that_receives_is_slow),
-        RUN(a_signal_with_a_bound_thread_that_runs_is_fast),
-        RUN(a_signal_to_a_waiter_of_equal_priority_is_fast_and_switches_to_nobody),
-        RUN(a_signal_to_a_waiter_of_lower_priority_is_fast_and_switches_to_nobody),
+        RUN(a_signal_with_a_bound_thread_that_runs_takes_a_stamp),
+        RUN(a_signal_to_a_waiter_of_equal_priority_takes_a_stamp_and_switches_to_nobody),
+        RUN(a_signal_to_a_waiter_of_lower_priority_takes_a_stamp_and_switches_to_nobody),
         RUN(a_signal_to_a_waiter_of_higher_priority_takes_a_stamp_and_switches),
         RUN(a_signal_to_a_waiter_without_a_scheduling_context_is_slow),
         RUN(a_signal_to_a_waiter_on_a_sporadic_context_is_slow),

@@ -28,15 +28,12 @@ static const struct thread *given_running_thread_with_1_ms(void)
 
 // ------------------------------------------------------------------------------------ entry check
 
-// Too long for the fast path, which does without the check (threads FP-2).
-#define NOT_FAST MESSAGE(0, 1, 2, 3, 4, 5)
-
 TEST(a_call_that_leaves_exactly_the_minimum_is_done) // threads §4.7 A, CH-3
 {
     cptr_t notification = given_notification();
     const struct thread *a = given_running_thread_with_1_ms();
     wind_clock_ticks(us_to_ticks(1000) - MIN_TICKS);
-    sys_send(notification, NOT_FAST);
+    sys_signal(notification);
     assert_runs(a);
     assert_true(is_active(notification));
 }
@@ -47,7 +44,7 @@ TEST(a_call_that_leaves_less_is_not_done_and_restarts_later_with_the_same_regist
     const struct thread *a = given_running_thread_with_1_ms();
     word_t pc = a->tcb->regs.pc;
     wind_clock_ticks(us_to_ticks(1000) - MIN_TICKS + 1);
-    sys_send(notification, NOT_FAST);
+    sys_signal(notification);
     assert_idle();
     assert_state(a, THREAD_RESTART);
     assert_false(is_active(notification));
