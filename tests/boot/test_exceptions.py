@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What user code gets for unusual instructions (memory §6.5), as the platform hands it to the core: one boot, one
 instruction after the other. The debug stub writes the instruction and the thread's registers, stops at the entry of
-core_fault or core_syscall, looks at the arguments, and returns from the function at once.
+core_fault or core_syscall_slow, looks at the arguments, and returns from the function at once.
 """
 import elfs
 from elfs import BASE
@@ -72,7 +72,7 @@ WORKING = {
 class Prober:
     def __init__(self, lab, run):
         self.stub, symbols = run.stub, elfs.read_symbols(lab.kernel.read_bytes())
-        self.core_fault, self.core_syscall, self.ks = (symbols[name] for name in ("core_fault", "core_syscall", "ks"))
+        self.core_fault, self.core_syscall, self.ks = (symbols[name] for name in ("core_fault", "core_syscall_slow", "ks"))
         self.stub.run_to(BASE)
         self.prepare_pages()
         self.stub.run_to(self.core_syscall)  # the program's first and only system call
@@ -99,7 +99,7 @@ class Prober:
         self.stub.write_word(where, self.stub.word(where) & 0xFFF | 0x7000000000)
         self.stub.write_word(self.descriptor(LARGE_READ_ONLY, 2), 0x50000000 | 0x401 | 4 << 2 | AP_READ_ONLY | 1 << 11)
         self.stub.write_word(regs + 256, BASE)
-        self.stub["pc"] = self.stub["x30"]  # as if core_syscall had returned
+        self.stub["pc"] = self.stub["x30"]  # as if core_syscall_slow had returned
 
     def execute(self, instruction, x1, sp=DATA + 64, pc=CODE + 64):
         """(kind, address, prefetch, syndrome) of the fault, or None if the instruction did its work; and the restart PC."""

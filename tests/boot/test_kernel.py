@@ -113,7 +113,7 @@ def test_ram_that_the_device_tree_does_not_know_of_is_a_device(lab, t):
 def panic(lab, **registers):
     symbols = elfs.read_symbols(lab.kernel.read_bytes())
     with Running(lab.image(lab.file("root", GOOD)), socket=lab.scratch / "gdb") as run:
-        run.stub.run_to(symbols["core_syscall"])
+        run.stub.run_to(symbols["core_syscall_slow"])
         for name, value in registers.items():
             run.stub[name] = value
         run.stub.go()
@@ -136,7 +136,7 @@ def test_a_stack_overflow_is_a_panic(lab, t):
 def test_a_kernel_bug_without_semihosting_ends_too(lab, t):
     symbols = elfs.read_symbols(lab.kernel.read_bytes())
     with Running(lab.image(lab.file("root", GOOD)), socket=lab.scratch / "gdb", semihosting=False) as run:
-        run.stub.run_to(symbols["core_syscall"])
+        run.stub.run_to(symbols["core_syscall_slow"])
         run.stub["pc"] = 0x10
         run.stub.go()
         t.contains(run.finish(20).output, "kernel panic")
