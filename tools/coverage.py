@@ -54,6 +54,23 @@ def branches_of(data, core):
     return taken
 
 
+def run_tests(directory, environment):
+    """Runs the tests, with a count on a terminal; prints everything if one fails."""
+    text = []
+    with subprocess.Popen(["ctest", "--test-dir", str(directory), "--output-on-failure", "--timeout", "300"], env=environment,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as tests:
+        for line in tests.stdout:
+            text.append(line)
+            count = re.match(r" *(\d+/\d+) Test", line)
+            if count and sys.stderr.isatty():
+                print(f"\rcoverage: test {count[1]}", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    if tests.returncode:
+        print("".join(text))
+    return tests.returncode
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.error = lambda problem: sys.exit(print(f"coverage: {problem}", file=sys.stderr) or 2)
@@ -75,10 +92,7 @@ def main():
     if not programs:
         sys.exit("coverage: no unit test was built")
     environment = {**os.environ, "LLVM_PROFILE_FILE": str(raw.resolve() / "%p-%m.profraw")}
-    tests = subprocess.run(["ctest", "--test-dir", str(unit), "--output-on-failure", "--timeout", "300"],
-                           env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    if tests.returncode:
-        print(tests.stdout)
+    status = run_tests(unit, environment)
 
     profiles = sorted(map(str, raw.glob("*.profraw")))
     if not profiles:
@@ -112,7 +126,7 @@ def main():
     print(f"report: {options.build / 'html' / 'index.html'}")
     print(f"lines of core/:    {line_percent:5.1f} % ({covered} of {count})")
     print(f"branches of core/: {branch_percent:5.1f} % ({ways} of {2 * len(branches)}; without asserts)")
-    failed = tests.returncode or line_percent < options.minimum_lines or branch_percent < options.minimum_branches
+    failed = status or line_percent < options.minimum_lines or branch_percent < options.minimum_branches
     sys.exit(1 if failed else 0)
 
 
