@@ -40,8 +40,7 @@ static void send_to_receiver(struct tcb *thread, struct cap cap, enum send_how h
     ipc_transfer(thread, receiver, endpoint, endpoint_cap_badge(cap), can_grant);
     struct reply *reply = receiver->reply;
     if (reply) {
-        reply->thread = NULL;
-        receiver->reply = NULL;
+        reply_release(reply);
     }
     receiver->state = THREAD_RUNNING; // it was blocked, so it is not the current thread
     if (how & SEND_CALL || thread->fault.type != seL4_Fault_NullFault) {

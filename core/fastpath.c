@@ -64,9 +64,7 @@ static struct thread_regs *reply_recv_stamped(struct tcb *server);
 // Would the slow path do nothing about time but stamp it: enough budget for the entry, no sleeper to wake?
 static HOT bool is_stamp_enough(ticks_t now)
 {
-    const struct tcb *sleeper = ks.sleepers.head;
-    return NUM_DOMAINS == 1 && sc_is_sufficient(ks.charged_sc, ks.pending + (now - ks.now)) &&
-           !(sleeper && refill_head(sleeper->sc)->time <= now);
+    return NUM_DOMAINS == 1 && sc_is_sufficient(ks.charged_sc, ks.pending + (now - ks.now)) && !sched_sleeper_is_due(now);
 }
 
 // ------------------------------------------------------------- the scheduling context travels along
@@ -270,8 +268,7 @@ static HOT struct thread_regs *send(struct tcb *thread, struct endpoint *endpoin
     endpoint_pop(endpoint);
     ipc_transfer_short(thread, receiver, badge);
     if (receiver->reply) {
-        receiver->reply->thread = NULL;
-        receiver->reply = NULL;
+        reply_release(receiver->reply);
     }
     return wake_or_switch(receiver);
 }

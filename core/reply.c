@@ -23,8 +23,7 @@ void reply_reserve(struct reply *reply, struct tcb *receiver)
 void reply_unlink(struct reply *reply)
 {
     struct tcb *thread = reply->thread;
-    reply->thread = NULL;
-    thread->reply = NULL;
+    reply_release(reply);
     tcb_set_state(thread, THREAD_INACTIVE);
 }
 

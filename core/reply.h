@@ -10,7 +10,14 @@
 // A receiver that blocks reserves the reply object for its next caller.
 void reply_reserve(struct reply *reply, struct tcb *receiver);
 
-// Clears the link between a reply object and its thread, which becomes INACTIVE (the caller sets what it wants).
+// Clears the link between a reply object and its thread.
+static inline void reply_release(struct reply *reply)
+{
+    reply->thread->reply = NULL;
+    reply->thread = NULL;
+}
+
+// reply_release, and the thread becomes INACTIVE (the caller sets what it wants).
 void reply_unlink(struct reply *reply);
 
 // The caller waits on the (free) reply object; if allowed, its scheduling context moves to the callee (DON-2).

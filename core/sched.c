@@ -36,7 +36,7 @@ static void mark_if_empty(struct ready_queues *queues, word_t priority)
     }
 }
 
-static HOT void push_front(struct tcb *thread)
+HOT void sched_push_front(struct tcb *thread)
 {
     KASSERT(sched_is_schedulable(thread));
     if (!thread->is_queued) {
@@ -44,11 +44,6 @@ static HOT void push_front(struct tcb *thread)
         mark_filled(queues_of(thread), thread->priority);
         thread->is_queued = true;
     }
-}
-
-void sched_push_front(struct tcb *thread)
-{
-    push_front(thread);
 }
 
 HOT void sched_push_back(struct tcb *thread)
@@ -137,7 +132,7 @@ void sched_settle(struct sched_context *sc)
 
 static void wake_sleepers(void)
 {
-    while (UNLIKELY(ks.sleepers.head && wake_time(ks.sleepers.head) <= ks.now)) {
+    while (UNLIKELY(sched_sleeper_is_due(ks.now))) {
         struct tcb *thread = ks.sleepers.head;
         wake_early(thread);
         sched_nominate(thread);
@@ -253,7 +248,7 @@ static HOT void decide(void)
         if (UNLIKELY(ks.action == ACTION_REPLACE)) {
             sched_demand(); // it stopped and goes on: then the nominee queued up before it
         }
-        push_front(ks.current);
+        sched_push_front(ks.current);
     }
     struct tcb *next = consider_nominee(is_schedulable);
     switch_to(next ? next : choose());
@@ -281,7 +276,7 @@ void sched_continue(void)
 void sched_preempt(struct tcb *woken)
 {
     KASSERT(ks.action == ACTION_KEEP && woken->state == THREAD_RUNNING && woken->priority > ks.current->priority);
-    push_front(ks.current);
+    sched_push_front(ks.current);
     switch_to(woken);
     time_account();
 }

@@ -61,16 +61,22 @@ void sched_continue(void);
 // sched_nominate and sched_dispatch would come to.
 void sched_preempt(struct tcb *woken);
 
+// Is the first sleeper's time over at `now`?
+static inline bool sched_sleeper_is_due(ticks_t now)
+{
+    const struct tcb *sleeper = ks.sleepers.head;
+    return sleeper && refill_head(sleeper->sc)->time <= now;
+}
+
 // sched_dispatch where there is something to do.
 void sched_dispatch_slow(void);
 
 // Chooses, accounts and activates; ks.current is then the thread to resume (threads §4.4).
 static inline void sched_dispatch(void)
 {
-    const struct tcb *current = ks.current, *sleeper = ks.sleepers.head;
+    const struct tcb *current = ks.current;
     bool goes_on = NUM_DOMAINS == 1 && ks.action == ACTION_KEEP && !ks.rearm && current->state == THREAD_RUNNING &&
-                   current->sc == ks.charged_sc && !current->yielding_to &&
-                   !(sleeper && refill_head(sleeper->sc)->time <= ks.now);
+                   current->sc == ks.charged_sc && !current->yielding_to && !sched_sleeper_is_due(ks.now);
     if (!goes_on) {
         sched_dispatch_slow();
     }

@@ -48,9 +48,8 @@ void time_expire(ticks_t used, ticks_t counted, bool may_fault)
 // Would the current thread be chosen again from behind its equals?
 static HOT bool has_no_equal(void)
 {
-    const struct tcb *sleeper = ks.sleepers.head;
     return NUM_DOMAINS == 1 && ks.action == ACTION_KEEP && sched_highest_ready() < (int)ks.current->priority &&
-           !(sleeper && refill_head(sleeper->sc)->time <= ks.now);
+           !sched_sleeper_is_due(ks.now);
 }
 
 void time_yield(void)

@@ -55,7 +55,8 @@ static void begin(struct watch *w, ticks_t now)
     w->period = w->sc->period;
     w->expected = reading(w->sc, now);
     w->run_count = 0;
-    w->since = now;
+    ticks_t first = w->sc->capacity ? refill(w->sc, 0)->time : now;
+    w->since = first < now ? first : now; // a sporadic context that is ready has collected budget since then (REF-6)
     w->total = 0;
 }
 
@@ -182,7 +183,7 @@ static void note_overrun(ticks_t now, ticks_t deadline, bool configures)
         w->total = 0;
         overrunning = NULL;
     }
-    if (configures) {
+    if (configures && ks.current != &ks.idle) {
         overrunning = ks.current->sc;
         stale_deadline = deadline;
     }

@@ -76,7 +76,5 @@ struct trace_task *trace_task(struct trace *trace, uint32_t thread);
 const char *trace_call_name(const struct trace_record *call, char *room, size_t size); // "seL4_Untyped_Retype", "Call endpoint", …
 bool trace_is_invocation(const struct trace_record *call);
 bool trace_has_arguments(const struct trace_record *call); // does the call mean its registers?
-const char *trace_kind_name(unsigned kind);
 const char *trace_fault_name(unsigned type);
 const char *trace_error_name(uint64_t label); // of a refused invocation
-const char *trace_state_name(unsigned state);

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "platform/hosted/names.h"
 #include "trace.h"
 
 enum { TID_CPU = 1, TID_INTERRUPTS = 2, TID_THREADS = 10, NS_PER_TICK = 16, TIMER_LINE = 27 };
@@ -90,7 +91,7 @@ static void print_call(struct trace *trace, const struct trace_record *call)
     }
     trace_print(trace, ",\"args\":{\"cap\":\"0x%" PRIx64 "\",\"kind\":\"%s\",\"object\":\"0x%" PRIx64
                        "\",\"badge\":\"0x%" PRIx64 "\",\"label\":%" PRIu64 ",\"length\":%" PRIu64 ",\"mr0\":\"0x%" PRIx64 "\"}}",
-                call->words[TRACE_CALL_CAP], trace_kind_name(call->detail), call->words[TRACE_CALL_OBJECT],
+                call->words[TRACE_CALL_CAP], name_of_kind(call->detail), call->words[TRACE_CALL_OBJECT],
                 call->words[TRACE_CALL_BADGE], info >> 12, info & 0x7f, call->words[TRACE_CALL_MR0]);
 }
 
@@ -182,7 +183,7 @@ static void record(struct trace *trace, const struct trace_record *r)
         print_raised(trace, r);
         break;
     case TRACE_STATE:
-        snprintf(text, sizeof(text), "%s -> %s", trace_state_name(r->detail & 0xff), trace_state_name(r->detail >> 8));
+        snprintf(text, sizeof(text), "%s -> %s", name_of_state(r->detail & 0xff), name_of_state(r->detail >> 8));
         print_instant(trace, r->time, tid, text);
         break;
     case TRACE_CREATED:

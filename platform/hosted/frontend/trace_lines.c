@@ -7,6 +7,7 @@
 // where the number tells threads of the same name apart. The same run gives the same lines (--time=virtual).
 #include <inttypes.h>
 
+#include "platform/hosted/names.h"
 #include "trace.h"
 
 enum { NS_PER_TICK = 16, SECOND_NS = 1000000000, TIMER_LINE = 27 };
@@ -96,7 +97,7 @@ static void record(struct trace *trace, const struct trace_record *r)
         print_message(trace, r);
         break;
     case TRACE_STATE:
-        trace_print(trace, "  %s -> %s\n", trace_state_name(r->detail & 0xff), trace_state_name(r->detail >> 8));
+        trace_print(trace, "  %s -> %s\n", name_of_state(r->detail & 0xff), name_of_state(r->detail >> 8));
         break;
     case TRACE_BUDGET:
         trace_print(trace, "  budget %s\n", r->detail == TRACE_USED_UP ? "used up" : "replenished");

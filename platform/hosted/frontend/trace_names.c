@@ -7,8 +7,7 @@
 #include <lab4/invocations.h>
 #include <lab4/syscall_table.h>
 
-#include "core/cap.h"
-#include "core/tcb.h"
+#include "platform/hosted/names.h"
 #include "trace.h"
 
 static uint64_t label_of(uint64_t info)
@@ -42,19 +41,6 @@ static const char *invocation_name(uint64_t label)
     }
 }
 
-const char *trace_kind_name(unsigned kind)
-{
-    switch (kind) {
-#define NAME(name, number) \
-    case number:           \
-        return #name;
-        CAP_KINDS(NAME)
-#undef NAME
-    default:
-        return "?";
-    }
-}
-
 const char *trace_fault_name(unsigned type)
 {
     switch (type) {
@@ -74,21 +60,6 @@ const char *trace_error_name(uint64_t label)
                                         "AlignmentError", "FailedLookup",   "TruncatedMessage",  "DeleteFirst",      "RevokeFirst",
                                         "NotEnoughMemory"};
     return label < sizeof(names) / sizeof(names[0]) ? names[label] : "?";
-}
-
-const char *trace_state_name(unsigned state)
-{
-    static const char *const names[] = {
-        [THREAD_INACTIVE] = "inactive",
-        [THREAD_RUNNING] = "running",
-        [THREAD_RESTART] = "restart",
-        [THREAD_BLOCKED_ON_RECEIVE] = "blocked on receive",
-        [THREAD_BLOCKED_ON_SEND] = "blocked on send",
-        [THREAD_BLOCKED_ON_REPLY] = "blocked on reply",
-        [THREAD_BLOCKED_ON_NOTIFICATION] = "blocked on notification",
-        [THREAD_IDLE] = "idle",
-    };
-    return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
 }
 
 static bool sends(int64_t number)
@@ -136,6 +107,6 @@ const char *trace_call_name(const struct trace_record *call, char *room, size_t 
     if (!trace_has_arguments(call)) {
         return name;
     }
-    snprintf(room, size, "%s %s", name, call->detail == kind_null ? "nothing" : trace_kind_name(call->detail));
+    snprintf(room, size, "%s %s", name, call->detail == kind_null ? "nothing" : name_of_kind(call->detail));
     return room;
 }

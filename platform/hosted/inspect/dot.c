@@ -33,7 +33,7 @@ static void print_target_id(FILE *out, struct cap cap)
     if (cap_region(cap, &region)) {
         fprintf(out, "object%lx", region.base);
     } else {
-        fprintf(out, "%s", kind_name(cap_kind(cap)));
+        fprintf(out, "%s", name_of_kind(cap_kind(cap)));
     }
 }
 
@@ -43,7 +43,7 @@ static void print_holder(FILE *out, const struct container *c)
     fprintf(out, "    ");
     print_holder_id(out, c);
     if (c->thread != NULL) {
-        fprintf(out, " [shape=box, style=rounded, label=\"%s\\n%s, priority %lu\"];\n", safe_name(c->thread, name, sizeof(name)), state_name(c->thread),
+        fprintf(out, " [shape=box, style=rounded, label=\"%s\\n%s, priority %lu\"];\n", safe_name(c->thread, name, sizeof(name)), name_of_state(c->thread->state),
                 c->thread->priority);
     } else if (c->irq >= 0) {
         fprintf(out, " [shape=cds, label=\"interrupt %d\"];\n", c->irq);
@@ -64,7 +64,7 @@ static void print_object_node(const struct slot *slot, const struct slot *parent
     }
     fprintf(out, "    ");
     print_target_id(out, slot->cap);
-    fprintf(out, " [label=\"%s", kind_name(kind));
+    fprintf(out, " [label=\"%s", name_of_kind(kind));
     if (cap_region(slot->cap, &region)) {
         fprintf(out, " 0x%lx", region.base);
     }
@@ -94,7 +94,7 @@ static void print_edges(FILE *out, const struct container *c)
             fprintf(out, "    ");
             print_holder_id(out, c);
             fprintf(out, " -> many%lx_%zu;\n    many%lx_%zu [shape=folder, label=\"%lu x %s\"];\n", (word_t)c->slots, k, (word_t)c->slots, k, counts[k],
-                    kind_name(counted[k]));
+                    name_of_kind(counted[k]));
         }
     }
 }
@@ -107,7 +107,7 @@ static void print_node(const struct slot *slot, const struct slot *parent, unsig
     char name[NAME_ROOM];
     struct region region;
     (void)depth;
-    fprintf(c->out, "    slot%lx [label=\"%s", (word_t)slot, kind_name(cap_kind(slot->cap)));
+    fprintf(c->out, "    slot%lx [label=\"%s", (word_t)slot, name_of_kind(cap_kind(slot->cap)));
     if (cap_region(slot->cap, &region)) {
         fprintf(c->out, " 0x%lx/%lu", region.base, region.size_bits);
     }

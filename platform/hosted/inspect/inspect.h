@@ -14,6 +14,7 @@
 
 #include "core/state.h"
 #include "platform/hosted/interface.h"
+#include "platform/hosted/names.h"
 
 // --- attach.c
 extern const struct kernel *kernel;
@@ -41,8 +42,6 @@ struct snapshot {
 void snapshot_take(struct snapshot *snapshot);
 // "0x7ff80000[3]", "rootserver.vspace", "irq 33"
 const char *slot_name(const struct snapshot *snapshot, const struct slot *slot, char *room, size_t size);
-const char *kind_name(enum cap_kind kind);
-const char *state_name(const struct tcb *thread);
 const char *safe_name(const struct tcb *thread, char *room, size_t size); // printable
 void print_cap(FILE *out, struct cap cap);                              // kind and fields
 

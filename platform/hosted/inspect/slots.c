@@ -100,33 +100,6 @@ void for_tree(const struct slot *head, tree_visitor *visit, void *context)
 
 // --------------------------------------------------------------------------------------------- names
 
-const char *kind_name(enum cap_kind kind)
-{
-    switch (kind) {
-#define NAME(name, number) \
-    case kind_##name:      \
-        return #name;
-        CAP_KINDS(NAME)
-#undef NAME
-    }
-    return "?";
-}
-
-const char *state_name(const struct tcb *thread)
-{
-    static const char *const names[] = {
-        [THREAD_INACTIVE] = "inactive",
-        [THREAD_RUNNING] = "running",
-        [THREAD_RESTART] = "restart",
-        [THREAD_BLOCKED_ON_RECEIVE] = "blocked on receive",
-        [THREAD_BLOCKED_ON_SEND] = "blocked on send",
-        [THREAD_BLOCKED_ON_REPLY] = "blocked on reply",
-        [THREAD_BLOCKED_ON_NOTIFICATION] = "blocked on notification",
-        [THREAD_IDLE] = "idle",
-    };
-    return thread->state < ARRAY_LENGTH(names) ? names[thread->state] : "?";
-}
-
 const char *safe_name(const struct tcb *thread, char *room, size_t size)
 {
     size_t i = 0;
@@ -164,7 +137,7 @@ const char *slot_name(const struct snapshot *s, const struct slot *slot, char *r
 
 void print_cap(FILE *out, struct cap cap)
 {
-    fputs(kind_name(cap_kind(cap)), out);
+    fputs(name_of_kind(cap_kind(cap)), out);
     switch (cap_kind(cap)) {
 #define FIELD(kind, field, ...)                                     \
     if (kind##_cap_##field(cap) != 0) {                             \

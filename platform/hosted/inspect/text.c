@@ -36,7 +36,7 @@ static void print_threads(FILE *out)
     char name[NAME_ROOM];
     fprintf(out, "threads (newest first, * runs)\n");
     for (const struct tcb *thread = kernel->all_threads; thread != NULL; thread = thread->all_next) {
-        fprintf(out, "%c %-24s %s", thread == kernel->current ? '*' : ' ', safe_name(thread, name, sizeof(name)), state_name(thread));
+        fprintf(out, "%c %-24s %s", thread == kernel->current ? '*' : ' ', safe_name(thread, name, sizeof(name)), name_of_state(thread->state));
         print_waiting(out, thread);
         fprintf(out, "\n    tcb 0x%lx, priority %lu (at most %lu), pc 0x%lx, sp 0x%lx, context 0x%lx\n",
                 thread == &kernel->idle ? 0 : plat_paddr(thread), thread->priority, thread->mcp, thread->regs.pc, thread->regs.sp,
