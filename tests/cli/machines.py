@@ -8,6 +8,7 @@ import tempfile
 import time
 
 import elf
+from descendants import descendants
 from harness import run
 
 FRONT_END, PROGRAMS = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
@@ -40,16 +41,8 @@ def start_spinning(*options, **keywords):
 
 
 def processes():
-    """The processes alive that run the front end or the machine image."""
-    found = set()
-    for directory in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            state = (directory / "stat").read_text().rsplit(")", 1)[1].split()[0]
-            if state != "Z" and os.readlink(directory / "exe").startswith((f"{PROGRAMS}/", f"{SCRATCH.name}/")):
-                found.add(int(directory.name))
-        except OSError:
-            pass
-    return found
+    """The processes of ours that run the front end or the machine image."""
+    return descendants(f"{PROGRAMS}/", f"{SCRATCH.name}/")
 
 
 def assert_nothing_left(before):

@@ -5,13 +5,15 @@
 Runs hosted-hostile with several seeds, with the kernel's invariants checked and without. Where the host has protection keys, also its
 jumps into the machine's text: they may end the run, but then with a message, with a status of the machine's own, and nothing is left.
 """
-import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+from descendants import descendants
 
 REQUEST = re.compile(rb"HOSTILE=\d,\d{8}")
 PANIC = 4
@@ -26,26 +28,14 @@ def copy_for(program, folder, mode, seed):
     return copy
 
 
-def machine_processes():
-    """Processes that run the machine image, by whatever name it has."""
-    found = set()
-    for directory in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if os.readlink(directory / "exe") == str(MACHINE):
-                found.add(int(directory.name))
-        except OSError:
-            pass
-    return found
-
-
 def run(mode, seed, *options):
-    before = machine_processes()
+    before = descendants(str(MACHINE))
     with tempfile.TemporaryDirectory(prefix="lab4-hostile-") as folder:
         program = copy_for(PROGRAMS / "hosted-hostile", folder, mode, seed)
         done = subprocess.run([PROGRAMS / "lab4-hosted", "--timeout", "120", *options, program], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, errors="replace", timeout=240)
     for _ in range(100):
-        left = machine_processes() - before
+        left = descendants(str(MACHINE)) - before
         if not left:
             break
         time.sleep(0.02)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Which processes a test has left behind. Other tests run machines at the same time, so only descendants count."""
+import ctypes
+import os
+import pathlib
+
+PR_SET_CHILD_SUBREAPER = 36
+ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans become our children
+
+
+def parent_and_state(pid):
+    state, parent = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[:2]
+    return int(parent), state
+
+
+def is_ours(pid):
+    while pid > 1 and pid != os.getpid():
+        pid, _ = parent_and_state(pid)
+    return pid == os.getpid()
+
+
+def descendants(*paths):
+    """The living descendants of this script whose program's path starts with one of these."""
+    found = set()
+    for directory in pathlib.Path("/proc").glob("[0-9]*"):
+        pid = int(directory.name)
+        try:
+            if os.readlink(directory / "exe").startswith(paths) and parent_and_state(pid)[1] != "Z" and is_ours(pid):
+                found.add(pid)
+        except OSError:  # it has ended, or is not for us to see
+            pass
+    return found
