@@ -3,10 +3,12 @@
 """Hosts that give little, refuse things or take them away: bad_luck.py FRONT-END DIRECTORY-OF-PROGRAMS
 
 Each run works, or ends with one sentence that names the cause; nothing of it is left. As root, these tests become an unprivileged user
-where limits would not bind otherwise; anybody else is one already.
+where limits would not bind otherwise; anybody else is one already. Without the right to limit memory (memory_group.py) some say that
+they were not run.
 """
 import ctypes
 import errno
+import json
 import os
 import pathlib
 import pty
@@ -20,6 +22,7 @@ import time
 
 from harness import assert_refused, main, run
 from machines import FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, processes, start_spinning
+from memory_group import MemoryGroup, NoMemoryGroup
 
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
@@ -150,10 +153,14 @@ FORBIDDEN = {"memfd_create": 319, "seccomp": 317, "pkey_alloc": 330, "sched_seta
              "kill": 62, "tgkill": 234, "ftruncate": 77, "fcntl": 72, "readlink": 89}
 
 
-def forbid(call, error):
-    """From now on a host call fails in this process and its descendants."""
+def forbid(call, error, argument=None):
+    """From now on a host call fails in this process and its descendants: always, or when its argument (number, value) is this one."""
     load, if_equal, verdict, fail, allow = 0x20, 0x15, 0x06, 0x50000 | error, 0x7fff0000
-    steps = [(load, 0, 0, 0), (if_equal, 0, 1, call), (verdict, 0, 0, fail), (verdict, 0, 0, allow)]
+    conditions = [(0, call)] + ([(16 + 8 * argument[0], argument[1])] if argument else [])  # offsets in struct seccomp_data
+    steps = []
+    for left, (place, value) in zip(range(len(conditions) - 1, -1, -1), conditions):
+        steps += [(load, 0, 0, place), (if_equal, 0, 2 * left + 1, value)]
+    steps += [(verdict, 0, 0, fail), (verdict, 0, 0, allow)]
     code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *step) for step in steps))
     program = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", len(steps), ctypes.addressof(code)))
     prctl, no_new_privileges, set_seccomp, filter_mode = ctypes.CDLL(None).prctl, 38, 22, 2
@@ -213,6 +220,84 @@ def test_namespaces_of_its_own():
         print(f"        not run, for want of rights: {result.err.strip()}")
         return
     assert_works(result)
+    assert_nothing_left(before)
+
+
+# ------------------------------------------------------------------------------------------------ out of memory
+
+def run_in_memory(size, program, *options):
+    """Runs a program whose processes together get so much memory; also how many of them the host ended. Nothing is left."""
+    before = processes()
+    with MemoryGroup(size) as group:
+        result = run(FRONT_END, "--protect", "none", "--timeout", "60", *options, program, preexec_fn=group.enter, timeout=120)
+        assert_nothing_left(before)
+        return result, group.kills()
+
+
+def needs_memory_groups(test):
+    def test_or_say_why_not():
+        try:
+            test()
+        except NoMemoryGroup as problem:
+            print(f"        NOT RUN {test.__name__[5:]}: memory cannot be limited here ({problem})")
+    return test_or_say_why_not
+
+
+def assert_out_of_memory(result):
+    assert result.status == 4 and result.err.count("\n") == 1, result
+    assert "out of memory" in result.err and "--mem" in result.err, result
+
+
+@needs_memory_groups
+def test_four_megabytes_of_memory_are_enough_for_a_small_program():
+    result, kills = run_in_memory(4 << 20, HELLO)
+    assert_works(result)
+    assert kills == 0
+
+
+@needs_memory_groups
+def test_the_host_runs_out_of_memory():
+    for megabytes in (5, 8, 13, 24):  # at last among hundreds of processes
+        result, kills = run_in_memory(megabytes << 20, MANY)
+        assert_out_of_memory(result)
+        assert kills > 0
+
+
+@needs_memory_groups
+def test_a_trace_is_whole_although_the_host_ran_out_of_memory():
+    for megabytes in (6, 9):
+        trace = pathlib.Path(SCRATCH.name) / "trace.json"
+        result, _ = run_in_memory(megabytes << 20, MANY, "--trace", trace)
+        assert_out_of_memory(result)
+        assert len(json.loads(trace.read_text())["traceEvents"]) > 1000
+
+
+@needs_memory_groups
+def test_too_little_memory_even_for_the_front_end_leaves_nothing_behind():
+    for kilobytes in range(128, 2048, 256):  # the host does not ask which process it ends, where there is so little
+        result, kills = run_in_memory(kilobytes << 10, HELLO)
+        assert result.status == 0 or kills > 0, result
+        assert result.status in (0, 4, -signal.SIGKILL), result
+        assert result.status == -signal.SIGKILL or result.err.count("\n") == (result.status == 4), result
+
+
+# How the machine maps up to 64 KiB of user memory: MAP_SHARED, MAP_FIXED, MAP_NORESERVE, MAP_POPULATE.
+MMAP, FLAGS_ARGUMENT, USER_MAPPING = 9, 3, 0x01 | 0x10 | 0x4000 | 0x8000
+
+
+def test_a_host_without_memory_for_mappings():
+    before = processes()
+    result = run(FRONT_END, "--protect", "none", HELLO, preexec_fn=lambda: forbid(MMAP, errno.ENOMEM, (FLAGS_ARGUMENT, USER_MAPPING)))
+    assert_refused(result, "map user memory", "vm.max_map_count", "free some memory")
+    assert result.status == 4
+    assert_nothing_left(before)
+
+
+def test_a_host_without_memory_for_processes():
+    before = processes()
+    result = run(FRONT_END, "--protect", "none", HELLO, preexec_fn=lambda: forbid(FORBIDDEN["clone"], errno.ENOMEM))
+    assert_refused(result, "no process", "free some memory")
+    assert result.status == 2
     assert_nothing_left(before)
 
 

@@ -189,6 +189,18 @@ static void tidy_limits(void)
     personality((unsigned long)personality(ASK_PERSONALITY) & ADDR_NO_RANDOMIZE);
 }
 
+// A host that is out of memory shall take it from the machine, whose end the front end can report, before the front end.
+static void be_the_first_victim(void)
+{
+    static const char first[] = "1000";
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score >= 0) { // otherwise there is no /proc, and no order
+        ssize_t written = write(score, first, sizeof(first) - 1);
+        (void)written;
+        close(score);
+    }
+}
+
 // The child between vfork and exec: it borrows the parent's memory, so it makes system calls and nothing else.
 // Returns only if something failed: the error number.
 static int become_machine(const struct machine *machine, pid_t parent, const char *path, const sigset_t *mask)
@@ -197,6 +209,7 @@ static int become_machine(const struct machine *machine, pid_t parent, const cha
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_DFL);
     tidy_limits();
+    be_the_first_victim();
     if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
         return errno;
     }
@@ -305,4 +318,12 @@ void machine_kill(struct machine *machine)
         nanosleep(&(const struct timespec){.tv_nsec = 500000}, NULL);
     }
     report("processes of the machine do not die (see `ps --ppid %d`); the host may be stuck.", (int)getpid());
+}
+
+// The file is sealed against shrinking, but may get holes.
+void machine_free_memory(struct machine *machine)
+{
+    const uint64_t bytes = MACHINE_FILE_BYTES(machine->control->ram_bytes) - MACHINE_RAM_OFFSET;
+    int result = fallocate(machine->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)MACHINE_RAM_OFFSET, (off_t)bytes);
+    (void)result; // the host gets it back anyway, when we end
 }

@@ -33,5 +33,8 @@ void machine_start(struct machine *machine, const struct options *options, const
 
 void machine_kill(struct machine *machine);
 
+// Gives the host the RAM of a machine that was killed. Control page and trace stay.
+void machine_free_memory(struct machine *machine);
+
 // Interrupts a process of the machine, as machine_poke and its like ask for; nothing if `pid` is 0.
 void machine_alarm(uint32_t pid);

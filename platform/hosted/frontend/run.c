@@ -92,7 +92,8 @@ static int machine_end_status(const struct machine *machine)
     } else if (end.si_status == SIGSYS) {
         report("the machine was ended by its own protection (SIGSYS): user code jumped into the kernel's text, or the kernel is wrong.");
     } else if (end.si_status == SIGKILL) {
-        report("the machine was killed (SIGKILL) from outside, perhaps because the host is out of memory.");
+        report("the machine was killed (SIGKILL); if nobody did that on purpose, the host is out of memory: end other programs, or give the "
+               "machine less --mem.");
     } else {
         report("the machine was killed by signal %d (%s).", end.si_status, strsignal(end.si_status));
     }
@@ -231,6 +232,7 @@ int run_machine(struct machine *machine, const struct options *options, struct t
         }
     }
     machine_kill(machine);
+    machine_free_memory(machine); // where memory is short, what follows needs some of it
     status = finish_trace(trace, status);
     if (machine->control->spins_broken > 0) {
         report("user code ran on without entering the kernel, so time had to be moved on %u times: this run may not repeat exactly.",
