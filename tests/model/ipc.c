@@ -58,7 +58,7 @@ static struct slot *receive_slot(struct model *m, m_id to, const word_t *buffer)
 {
     struct lookup_failure why;
     struct slot *root = m_lookup(m, to, buffer[125], &why), *slot;
-    if (!root || m_target(m, m_cap(m, root), buffer[126], buffer[127], &slot) != M_OK) {
+    if (!root || m_target(m, m_cap(m, root), buffer[126], buffer[127], M_DESTINATION, &slot).error != M_OK) {
         return NULL;
     }
     return m_node(m, slot) ? NULL : slot;

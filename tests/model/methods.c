@@ -11,19 +11,13 @@
 
 enum label { LAB4_INVOCATIONS(LAB4_LABEL_ENUMERATOR) };
 
-static struct m_answer error(word_t number)
-{
-    return (struct m_answer){.error = number, .words_unknown = true};
-}
-
 static const struct m_answer success = {.error = M_OK};
+static const struct m_answer no_such_method = {.error = seL4_IllegalOperation};
 
-#define DEMAND(condition, number)       \
-    do {                                \
-        if (!(condition)) {             \
-            return error(number);       \
-        }                               \
-    } while (0)
+static struct m_answer missing(enum m_role role, word_t bits_left)
+{
+    return m_failed_lookup(role, &(struct lookup_failure){seL4_MissingCapability, {bits_left}});
+}
 
 // --------------------------------------------------------------------------------------- CNode methods
 
@@ -56,9 +50,10 @@ static struct m_answer two_slots(struct model *m, const struct m_args *a, struct
     struct slot *source;
     DEMAND(a->length >= 4 && a->extra_count >= 1, seL4_TruncatedMessage);
     DEMAND(!m_node(m, dest), seL4_DeleteFirst);
-    word_t result = m_target(m, m_cap(m, a->extra[0]), a->words[2], a->words[3], &source);
-    DEMAND(result == M_OK, result);
-    DEMAND(m_node(m, source), seL4_FailedLookup);
+    DEMAND_OK(m_target(m, m_cap(m, a->extra[0]), a->words[2], a->words[3], M_SOURCE, &source));
+    if (!m_node(m, source)) {
+        return missing(M_SOURCE, a->words[3]);
+    }
     DEMAND(a->length >= lengths[a->label], seL4_TruncatedMessage);
     if (a->label == CNodeCopy || a->label == CNodeMint) {
         return copy_or_mint(m, a, source, dest);
@@ -70,13 +65,13 @@ static struct m_answer rotate(struct model *m, const struct m_args *a, struct sl
 {
     struct slot *source, *pivot;
     DEMAND(a->length >= 8 && a->extra_count >= 2, seL4_TruncatedMessage);
-    word_t result = m_target(m, m_cap(m, a->extra[1]), a->words[6], a->words[7], &source);
-    DEMAND(result == M_OK, result);
-    result = m_target(m, m_cap(m, a->extra[0]), a->words[3], a->words[4], &pivot);
-    DEMAND(result == M_OK, result);
+    DEMAND_OK(m_target(m, m_cap(m, a->extra[1]), a->words[6], a->words[7], M_SOURCE, &source));
+    DEMAND_OK(m_target(m, m_cap(m, a->extra[0]), a->words[3], a->words[4], M_SOURCE, &pivot));
     DEMAND(pivot != source && pivot != dest, seL4_IllegalOperation);
     DEMAND(source == dest || !m_node(m, dest), seL4_DeleteFirst);
-    DEMAND(m_node(m, source) && m_node(m, pivot), seL4_FailedLookup);
+    if (!m_node(m, source) || !m_node(m, pivot)) {
+        return !m_node(m, source) ? missing(M_SOURCE, a->words[7]) : missing(M_DESTINATION, a->words[4]);
+    }
     struct cap new_source = m_cap(m, source), new_pivot = m_cap(m, pivot);
     DEMAND(m_update(&new_source, a->words[5], true) && m_update(&new_pivot, a->words[2], true), seL4_IllegalOperation);
     if (source == dest) {
@@ -106,8 +101,7 @@ struct m_answer m_cnode_method(struct model *m, const struct m_args *a)
     struct slot *dest;
     DEMAND(a->label >= CNodeRevoke && a->label <= CNodeRotate, seL4_IllegalOperation);
     DEMAND(a->length >= 2, seL4_TruncatedMessage);
-    word_t result = m_target(m, a->cap, a->words[0], a->words[1], &dest);
-    DEMAND(result == M_OK, result);
+    DEMAND_OK(m_target(m, a->cap, a->words[0], a->words[1], M_DESTINATION, &dest));
     switch (a->label) {
     case CNodeRevoke:
         m_revoke(m, dest);
@@ -175,33 +169,35 @@ static struct m_answer retype(struct model *m, const struct m_args *a)
     const word_t *w = a->words;
     word_t type = w[0], size_bits = w[1], depth = w[3], offset = w[4], count = w[5];
     DEMAND(a->length >= 6 && a->extra_count >= 1, seL4_TruncatedMessage);
-    DEMAND(type < seL4_ObjectTypeCount, seL4_InvalidArgument);
-    DEMAND(size_bits < 64 && size_of(type, size_bits) <= 47, seL4_RangeError);
-    DEMAND(type != seL4_CapTableObject || size_bits > 0, seL4_InvalidArgument);
-    DEMAND(type != seL4_UntypedObject || size_bits >= 4, seL4_InvalidArgument);
-    DEMAND(type != seL4_SchedContextObject || size_bits >= 7, seL4_InvalidArgument);
+    DEMAND(type < seL4_ObjectTypeCount, seL4_InvalidArgument, 0);
+    DEMAND(size_bits < 64 && size_of(type, size_bits) <= 47, seL4_RangeError, 0, 47);
+    DEMAND(type != seL4_CapTableObject || size_bits > 0, seL4_InvalidArgument, 1);
+    DEMAND(type != seL4_UntypedObject || size_bits >= 4, seL4_InvalidArgument, 1);
+    DEMAND(type != seL4_SchedContextObject || size_bits >= 7, seL4_InvalidArgument, 1);
     struct cap root = m_cap(m, a->extra[0]);
     if (depth != 0) {
         struct slot *slot;
-        word_t result = m_target(m, root, w[2], depth, &slot);
-        DEMAND(result == M_OK, result);
+        DEMAND_OK(m_target(m, root, w[2], depth, M_DESTINATION, &slot));
         root = m_cap(m, slot);
     }
-    DEMAND(cap_kind(root) == kind_cnode, seL4_FailedLookup);
+    if (cap_kind(root) != kind_cnode) {
+        return missing(M_DESTINATION, depth);
+    }
     word_t slots = BIT(cnode_cap_radix(root));
-    DEMAND(offset < slots, seL4_RangeError);
-    DEMAND(count >= 1 && count <= 256 && count <= slots - offset, seL4_RangeError);
+    DEMAND(offset < slots, seL4_RangeError, 0, slots - 1);
+    DEMAND(count >= 1 && count <= 256, seL4_RangeError, 1, 256);
+    DEMAND(count <= slots - offset, seL4_RangeError, 1, slots - offset);
     struct slot *dest = (struct slot *)plat_ptr(cnode_cap_object(root)) + offset;
     for (word_t i = 0; i < count; i++) {
         DEMAND(!m_node(m, &dest[i]), seL4_DeleteFirst);
     }
     word_t bits = size_of(type, size_bits), untyped_size = BIT(untyped_cap_size_bits(a->cap));
     word_t used = m_has_children(m, a->slot) ? untyped_cap_watermark(a->cap) : 0;
-    DEMAND((untyped_size - used) >> bits >= count, seL4_NotEnoughMemory);
+    DEMAND((untyped_size - used) >> bits >= count, seL4_NotEnoughMemory, untyped_size - used);
     bool is_device = untyped_cap_is_device(a->cap);
     bool may_be_device = type == seL4_UntypedObject || type == seL4_ARM_SmallPageObject || type == seL4_ARM_LargePageObject ||
                          type == seL4_ARM_HugePageObject;
-    DEMAND(!is_device || may_be_device, seL4_InvalidArgument);
+    DEMAND(!is_device || may_be_device, seL4_InvalidArgument, 1);
 
     word_t first = (used + BIT(bits) - 1) >> bits << bits;
     m_id base = untyped_cap_base(a->cap) + first;
@@ -219,8 +215,7 @@ static struct m_answer retype(struct model *m, const struct m_args *a)
 
 static struct m_answer empty_target(struct model *m, struct cap root, word_t index, word_t depth, struct slot **slot)
 {
-    word_t result = m_target(m, root, index, depth, slot);
-    DEMAND(result == M_OK, result);
+    DEMAND_OK(m_target(m, root, index, depth, M_DESTINATION, slot));
     DEMAND(!m_node(m, *slot), seL4_DeleteFirst);
     return success;
 }
@@ -231,16 +226,13 @@ static struct m_answer issue(struct model *m, const struct m_args *a)
     struct slot *dest;
     DEMAND(a->length >= at + 2 && a->extra_count >= 1, seL4_TruncatedMessage);
     if (a->label == ARMIRQIssueSGISignal) {
-        DEMAND(irq < 16, seL4_RangeError);
-        DEMAND(a->words[1] < 8, seL4_InvalidArgument);
+        DEMAND(irq < 16, seL4_RangeError, 0, 15);
+        DEMAND(a->words[1] < 8, seL4_InvalidArgument, 1);
     } else {
-        DEMAND(irq < NUM_IRQS, seL4_RangeError);
+        DEMAND(irq < NUM_IRQS, seL4_RangeError, 0, NUM_IRQS - 1);
         DEMAND(m->irq_state[irq] == IRQ_INACTIVE, seL4_RevokeFirst);
     }
-    struct m_answer answer = empty_target(m, m_cap(m, a->extra[0]), a->words[at], a->words[at + 1], &dest);
-    if (answer.error != M_OK) {
-        return answer;
-    }
+    DEMAND_OK(empty_target(m, m_cap(m, a->extra[0]), a->words[at], a->words[at + 1], &dest));
     if (a->label == ARMIRQIssueSGISignal) {
         m_derive_into(m, a->slot, dest, MAKE_CAP(sgi_signal, .sgi = irq, .target = a->words[1]), false);
     } else {
@@ -256,7 +248,7 @@ static struct m_answer handler_method(struct model *m, const struct m_args *a)
     if (a->label == IRQSetIRQHandler) {
         DEMAND(a->extra_count >= 1, seL4_TruncatedMessage);
         struct cap cap = m_cap(m, a->extra[0]);
-        DEMAND(cap_kind(cap) == kind_notification && notification_cap_can_send(cap), seL4_InvalidCapability);
+        DEMAND(cap_kind(cap) == kind_notification && notification_cap_can_send(cap), seL4_InvalidCapability, 0);
     }
     if (a->label != IRQAckIRQ && m_node(m, slot)) {
         m_delete(m, slot);
@@ -282,12 +274,9 @@ static struct m_answer make_pool(struct model *m, const struct m_args *a)
     DEMAND(position < ASID_POOLS, seL4_DeleteFirst);
     struct cap untyped = m_cap(m, a->extra[0]);
     DEMAND(cap_kind(untyped) == kind_untyped && untyped_cap_size_bits(untyped) == 12 && !untyped_cap_is_device(untyped),
-           seL4_InvalidCapability);
+           seL4_InvalidCapability, 1);
     DEMAND(!m_has_children(m, a->extra[0]), seL4_RevokeFirst);
-    struct m_answer answer = empty_target(m, m_cap(m, a->extra[1]), a->words[0], a->words[1], &dest);
-    if (answer.error != M_OK) {
-        return answer;
-    }
+    DEMAND_OK(empty_target(m, m_cap(m, a->extra[1]), a->words[0], a->words[1], &dest));
     m_node(m, a->extra[0])->cap = untyped_cap_set_watermark(untyped, BIT(12));
     m_derive_into(m, a->extra[0], dest, MAKE_CAP(asid_pool, .base = untyped_cap_base(untyped), .first_asid = position * 512), false);
     return success;
@@ -303,7 +292,7 @@ static struct m_answer page_method(struct model *m, const struct m_args *a)
     case ARMPageGetAddress:
         return (struct m_answer){.words = {frame_cap_base(a->cap)}, .count = 1};
     default:
-        return error(M_UNKNOWN);
+        return (struct m_answer){.error = M_UNKNOWN};
     }
 }
 
@@ -314,22 +303,22 @@ struct m_answer m_method(struct model *m, const struct m_args *a)
     case kind_cnode:
         return m_cnode_method(m, a);
     case kind_tcb:
-        return label >= TCBReadRegisters && label <= TCBSetFlags ? m_tcb_method(m, a) : error(seL4_IllegalOperation);
+        return label >= TCBReadRegisters && label <= TCBSetFlags ? m_tcb_method(m, a) : no_such_method;
     case kind_sched_context:
-        return label >= SchedContextBind && label <= SchedContextYieldTo ? m_sc_method(m, a) : error(seL4_IllegalOperation);
+        return label >= SchedContextBind && label <= SchedContextYieldTo ? m_sc_method(m, a) : no_such_method;
     case kind_untyped:
-        return label == UntypedRetype ? retype(m, a) : error(seL4_IllegalOperation);
+        return label == UntypedRetype ? retype(m, a) : no_such_method;
     case kind_irq_control:
-        return label == IRQIssueIRQHandler || label == ARMIRQIssueIRQHandlerTrigger || label == ARMIRQIssueSGISignal ? issue(m, a) : error(seL4_IllegalOperation);
+        return label == IRQIssueIRQHandler || label == ARMIRQIssueIRQHandlerTrigger || label == ARMIRQIssueSGISignal ? issue(m, a) : no_such_method;
     case kind_irq_handler:
-        return label >= IRQAckIRQ && label <= IRQClearIRQHandler ? handler_method(m, a) : error(seL4_IllegalOperation);
+        return label >= IRQAckIRQ && label <= IRQClearIRQHandler ? handler_method(m, a) : no_such_method;
     case kind_sched_control:
         return m_configure_sc(m, a);
     case kind_asid_control:
-        return label == ARMASIDControlMakePool ? make_pool(m, a) : error(seL4_IllegalOperation);
+        return label == ARMASIDControlMakePool ? make_pool(m, a) : no_such_method;
     case kind_frame:
-        return label >= ARMPageMap && label <= ARMPageGetAddress ? page_method(m, a) : error(seL4_IllegalOperation);
+        return label >= ARMPageMap && label <= ARMPageGetAddress ? page_method(m, a) : no_such_method;
     default:
-        return error(M_UNKNOWN);
+        return (struct m_answer){.error = M_UNKNOWN};
     }
 }

@@ -145,6 +145,40 @@ void m_swap(struct model *m, struct slot *a, struct cap cap_a, struct slot *b, s
 void m_derive_into(struct model *m, struct slot *source, struct slot *dest, struct cap cap, bool is_original);
 bool m_has_children(struct model *m, const struct slot *slot);
 
+// ----------------------------------------------------------------------------------------- answers
+
+// What a method answers: an error with its payload, or a result. M_UNKNOWN: the model has no rule. M_DERIVES_NULL: not
+// an answer by itself, the method decides.
+enum { M_OK = 0, M_DERIVES_NULL = 100, M_UNKNOWN = 200 };
+struct m_answer {
+    word_t error;
+    word_t words[5], count;
+    bool words_unknown;
+};
+
+// An error number and its payload. What a lookup that failed was for: pivots count as sources.
+enum m_role { M_DESTINATION = 0, M_SOURCE = 1 };
+struct m_answer m_refusal(const word_t *words, word_t count);
+struct m_answer m_failed_lookup(enum m_role role, const struct lookup_failure *why);
+
+// DEMAND(length >= 2, seL4_TruncatedMessage); DEMAND(irq < 16, seL4_RangeError, 0, 15);
+#define DEMAND(condition, ...)                                      \
+    do {                                                            \
+        if (!(condition)) {                                         \
+            const word_t refusal[] = {__VA_ARGS__};                 \
+            return m_refusal(refusal, ARRAY_LENGTH(refusal));       \
+        }                                                           \
+    } while (0)
+
+// A check that has an answer of its own.
+#define DEMAND_OK(check)                      \
+    do {                                      \
+        struct m_answer answer_ = (check);    \
+        if (answer_.error != M_OK) {          \
+            return answer_;                   \
+        }                                     \
+    } while (0)
+
 // ------------------------------------------------------------------------------------ capabilities
 
 bool m_region(struct cap cap, m_id *base, word_t *bits);
@@ -152,14 +186,13 @@ bool m_is_within(struct cap outer, struct cap inner); // objects §1.5
 bool m_is_last(struct model *m, const struct slot *slot); // nobody else holds a capability to the object
 struct cap m_mask(struct cap cap, word_t rights);
 bool m_update(struct cap *cap, word_t data, bool keep); // false: null result
-enum { M_OK = 0, M_DERIVES_NULL = 100 };
 word_t m_derive(struct model *m, const struct slot *source, struct cap *cap); // error, M_OK or M_DERIVES_NULL
 
 // Resolution of an address from a root (objects §3.1). Returns the slot, or null with a failure descriptor.
 struct slot *m_resolve(struct model *m, struct cap root, word_t address, word_t bits, word_t *left, struct lookup_failure *why);
 struct slot *m_lookup(struct model *m, m_id thread, word_t address, struct lookup_failure *why);
-// A slot named by (root, index, depth); error number or M_OK.
-word_t m_target(struct model *m, struct cap root, word_t index, word_t depth, struct slot **slot);
+// A slot named by (root, index, depth): the answer if there is none, M_OK otherwise.
+struct m_answer m_target(struct model *m, struct cap root, word_t index, word_t depth, enum m_role role, struct slot **slot);
 
 // ----------------------------------------------------------------------------------------- objects
 
@@ -222,13 +255,6 @@ struct m_args {
     bool is_call;
 };
 
-// What a method answers. M_UNKNOWN: the model has no rule.
-enum { M_UNKNOWN = 200 };
-struct m_answer {
-    word_t error;
-    word_t words[4], count;
-    bool words_unknown;
-};
 struct m_answer m_method(struct model *m, const struct m_args *a);
 struct m_answer m_cnode_method(struct model *m, const struct m_args *a);
 struct m_answer m_tcb_method(struct model *m, const struct m_args *a);

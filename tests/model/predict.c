@@ -20,6 +20,9 @@ static void cap_fault(struct model *m, m_id thread, word_t address, bool in_rece
     m_raise(m, thread, (struct fault){seL4_Fault_CapFault, {address, in_receive}, why});
 }
 
+// The invoked capability is no good.
+static const struct m_answer not_invokable = {.error = seL4_InvalidCapability, .words = {0}, .count = 1};
+
 static const struct lookup_failure missing = {.type = seL4_MissingCapability};
 
 // -------------------------------------------------------------------------------------------- sending
@@ -31,8 +34,7 @@ static void answer_call(struct model *m, const struct m_args *a, const struct m_
     if (answer->error == M_UNKNOWN) {
         m_give_up(m, "a method without a rule");
     } else if (a->is_call && answer->error != M_OK) {
-        m_write_reply(m, a->invoker, answer->error, NULL, 0); // the payload is checked by the unit tests
-        t->has_unknown_words = true;
+        m_write_reply(m, a->invoker, answer->error, answer->words, answer->count);
     } else if (a->is_call && answer->words_unknown) {
         t->x[0] = 0;
         t->x[1] = answer->count;
@@ -48,7 +50,7 @@ static void invoke_method(struct model *m, struct m_args *a, bool is_combined)
     enum cap_kind kind = cap_kind(a->cap);
     bool is_barred = is_combined && (kind == kind_tcb || kind == kind_cnode || kind == kind_domain || kind == kind_sched_control ||
                                      kind == kind_sched_context);
-    struct m_answer answer = {.error = seL4_InvalidCapability};
+    struct m_answer answer = not_invokable;
     if (kind != kind_null && kind != kind_zombie && !is_barred) {
         t->state = THREAD_RESTART; // while it is performed, where it is not refused
         answer = m_method(m, a);
@@ -79,8 +81,7 @@ static bool find_caps(struct model *m, struct m_args *a, word_t count, const wor
 
 static void refuse(struct model *m, const struct m_args *a)
 {
-    struct m_answer answer = {.error = seL4_InvalidCapability};
-    answer_call(m, a, &answer);
+    answer_call(m, a, &not_invokable);
 }
 
 static void succeed(struct model *m, const struct m_args *a)

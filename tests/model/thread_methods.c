@@ -9,19 +9,7 @@
 
 enum label { LAB4_INVOCATIONS(LAB4_LABEL_ENUMERATOR) };
 
-static struct m_answer error(word_t number)
-{
-    return (struct m_answer){.error = number, .words_unknown = true};
-}
-
 static const struct m_answer success = {.error = M_OK};
-
-#define DEMAND(condition, number)       \
-    do {                                \
-        if (!(condition)) {             \
-            return error(number);       \
-        }                               \
-    } while (0)
 
 // ------------------------------------------------------------------------------------ slots of a TCB
 
@@ -107,7 +95,7 @@ static struct m_answer set_spaces(struct model *m, const struct m_args *a, m_id 
         DEMAND(result == M_OK, result);
     }
     if (a->label == TCBSetSpace) {
-        DEMAND(is_handler(m_cap(m, a->extra[0])), seL4_InvalidCapability);
+        DEMAND(is_handler(m_cap(m, a->extra[0])), seL4_InvalidCapability, 1);
         install(m, a, thread, TCB_FAULT_HANDLER, m_cap(m, a->extra[0]), a->extra[0]);
     }
     if (sets_roots) {
@@ -143,8 +131,9 @@ static struct m_answer set_priorities(struct model *m, const struct m_args *a, m
 {
     DEMAND(a->length >= 1 && a->extra_count >= 1, seL4_TruncatedMessage);
     struct cap authority = m_cap(m, a->extra[0]);
-    DEMAND(cap_kind(authority) == kind_tcb, seL4_InvalidCapability);
-    DEMAND(a->words[0] <= m_thread(m, tcb_cap_object(authority))->mcp, seL4_RangeError);
+    DEMAND(cap_kind(authority) == kind_tcb, seL4_InvalidCapability, 1);
+    word_t mcp = m_thread(m, tcb_cap_object(authority))->mcp;
+    DEMAND(a->words[0] <= mcp, seL4_RangeError, 0, mcp);
     if (a->label == TCBSetMCPriority) {
         m_thread(m, thread)->mcp = a->words[0];
     } else {
@@ -159,18 +148,18 @@ static struct m_answer set_sched_params(struct model *m, const struct m_args *a,
     m_id sc = 0;
     DEMAND(a->length >= 2 && a->extra_count >= 3, seL4_TruncatedMessage);
     struct cap authority = m_cap(m, a->extra[0]), sc_cap = m_cap(m, a->extra[1]), handler = m_cap(m, a->extra[2]);
-    DEMAND(cap_kind(authority) == kind_tcb, seL4_InvalidCapability);
+    DEMAND(cap_kind(authority) == kind_tcb, seL4_InvalidCapability, 1);
     word_t mcp = m_thread(m, tcb_cap_object(authority))->mcp;
-    DEMAND(a->words[0] <= mcp && a->words[1] <= mcp, seL4_RangeError);
+    DEMAND(a->words[0] <= mcp && a->words[1] <= mcp, seL4_RangeError, 0, mcp);
     if (cap_kind(sc_cap) == kind_sched_context) {
         sc = sched_context_cap_object(sc_cap);
         DEMAND(sc == t->sc || (!t->sc && !m_sc(m, sc)->thread), seL4_IllegalOperation);
         DEMAND(!m_is_blocked(t) || m_sc(m, sc)->is_ready, seL4_IllegalOperation);
     } else {
-        DEMAND(cap_is_null(sc_cap), seL4_InvalidCapability);
+        DEMAND(cap_is_null(sc_cap), seL4_InvalidCapability, 2);
         DEMAND(thread != m->current, seL4_IllegalOperation);
     }
-    DEMAND(is_handler(handler), seL4_InvalidCapability);
+    DEMAND(is_handler(handler), seL4_InvalidCapability, 3);
     install(m, a, thread, TCB_FAULT_HANDLER, handler, a->extra[2]);
     t->mcp = a->words[0];
     set_priority(m, thread, a->words[1]);
@@ -187,7 +176,7 @@ static struct m_answer set_sched_params(struct model *m, const struct m_args *a,
 static struct m_answer read_registers(struct model *m, const struct m_args *a, m_id thread)
 {
     DEMAND(a->length >= 2, seL4_TruncatedMessage);
-    DEMAND(a->words[1] >= 1 && a->words[1] <= 36, seL4_RangeError);
+    DEMAND(a->words[1] >= 1 && a->words[1] <= 36, seL4_RangeError, 1, 36);
     DEMAND(thread != m->current, seL4_IllegalOperation);
     if (a->words[0] & 1) {
         m_suspend(m, thread);
@@ -224,7 +213,7 @@ static struct m_answer write_registers(struct model *m, const struct m_args *a, 
 static struct m_answer copy_registers(struct model *m, const struct m_args *a, m_id thread)
 {
     DEMAND(a->length >= 1 && a->extra_count >= 1, seL4_TruncatedMessage);
-    DEMAND(cap_kind(m_cap(m, a->extra[0])) == kind_tcb, seL4_InvalidCapability);
+    DEMAND(cap_kind(m_cap(m, a->extra[0])) == kind_tcb, seL4_InvalidCapability, 1);
     m_id source = tcb_cap_object(m_cap(m, a->extra[0]));
     if (a->words[0] & 1) {
         m_suspend(m, source);
@@ -281,7 +270,7 @@ struct m_answer m_tcb_method(struct model *m, const struct m_args *a)
         return set_sched_params(m, a, thread);
     case TCBSetTimeoutEndpoint:
         DEMAND(a->extra_count >= 1, seL4_TruncatedMessage);
-        DEMAND(is_handler(m_cap(m, a->extra[0])), seL4_InvalidCapability);
+        DEMAND(is_handler(m_cap(m, a->extra[0])), seL4_InvalidCapability, 1);
         install(m, a, thread, TCB_TIMEOUT_HANDLER, m_cap(m, a->extra[0]), a->extra[0]);
         return success;
     case TCBSuspend:
@@ -326,7 +315,7 @@ static struct m_answer bind(struct model *m, const struct m_args *a, m_id sc, bo
         m_move_sc(m, sc, thread);
         return success;
     }
-    DEMAND(cap_kind(cap) == kind_notification, seL4_InvalidCapability);
+    DEMAND(cap_kind(cap) == kind_notification, seL4_InvalidCapability, 1);
     m_id notification = notification_cap_object(cap);
     struct m_notification *n = m_notification(m, notification);
     if (unbinds) {
@@ -362,20 +351,22 @@ struct m_answer m_sc_method(struct model *m, const struct m_args *a)
     default: // YieldTo
         DEMAND(s->thread && s->thread != m->current, seL4_IllegalOperation);
         DEMAND(m_thread(m, s->thread)->priority <= m_thread(m, m->current)->mcp, seL4_IllegalOperation);
-        return error(M_UNKNOWN);
+        return (struct m_answer){.error = M_UNKNOWN};
     }
 }
 
-// threads §3.4, with all range checks in one: they give the same error.
+// threads §3.4
 struct m_answer m_configure_sc(struct model *m, const struct m_args *a)
 {
-    const word_t max = UINT64_C(36893488147419), *w = a->words;
+    const word_t min = 20, max = UINT64_C(36893488147419), *w = a->words;
     DEMAND(a->label == SchedControlConfigureFlags, seL4_IllegalOperation);
     DEMAND(a->extra_count >= 1 && a->length >= 5, seL4_TruncatedMessage);
-    DEMAND(w[0] <= max && w[1] <= max && w[0] >= 20 && w[1] >= 20 && w[0] * 62500 / 1000 <= w[1] * 62500 / 1000, seL4_RangeError);
+    DEMAND(w[0] <= max && w[1] <= max && w[0] >= min && w[1] >= min, seL4_RangeError, min, max);
+    DEMAND(w[0] * 62500 / 1000 <= w[1] * 62500 / 1000, seL4_RangeError, min, w[1]);
     struct cap target = m_cap(m, a->extra[0]);
-    DEMAND(cap_kind(target) == kind_sched_context, seL4_InvalidCapability);
-    DEMAND(w[2] <= (BIT(sched_context_cap_size_bits(target)) - 128) / 16, seL4_RangeError);
+    DEMAND(cap_kind(target) == kind_sched_context, seL4_InvalidCapability, 1);
+    word_t max_extra = (BIT(sched_context_cap_size_bits(target)) - 128) / 16;
+    DEMAND(w[2] <= max_extra, seL4_RangeError, 0, max_extra);
     struct m_sc *s = m_sc(m, sched_context_cap_object(target));
     s->is_configured = true;
     s->badge = w[3];

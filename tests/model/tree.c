@@ -298,6 +298,25 @@ word_t m_derive(struct model *m, const struct slot *source, struct cap *cap)
     }
 }
 
+// ------------------------------------------------------------------------------------------- answers
+
+struct m_answer m_refusal(const word_t *words, word_t count)
+{
+    struct m_answer answer = {.error = words[0], .count = count - 1};
+    memcpy(answer.words, &words[1], answer.count * sizeof *words);
+    return answer;
+}
+
+// abi §4: the type says how many words follow it, none for an invalid root.
+struct m_answer m_failed_lookup(enum m_role role, const struct lookup_failure *why)
+{
+    return (struct m_answer){
+        .error = seL4_FailedLookup,
+        .words = {role, why->type, why->words[0], why->words[1], why->words[2]},
+        .count = 1 + why->type,
+    };
+}
+
 // ---------------------------------------------------------------------------------------- resolution
 
 struct slot *m_resolve(struct model *m, struct cap root, word_t address, word_t bits, word_t *left, struct lookup_failure *why)
@@ -333,18 +352,19 @@ struct slot *m_lookup(struct model *m, m_id thread, word_t address, struct looku
     return m_resolve(m, m_cap(m, m_tcb_slot(thread, TCB_CSPACE)), address, 64, &left, why);
 }
 
-word_t m_target(struct model *m, struct cap root, word_t index, word_t depth, struct slot **slot)
+struct m_answer m_target(struct model *m, struct cap root, word_t index, word_t depth, enum m_role role, struct slot **slot)
 {
-    struct lookup_failure why;
-    word_t left;
+    struct lookup_failure why = {.type = seL4_InvalidRoot};
+    word_t left = 0;
     if (cap_kind(root) != kind_cnode) {
-        return seL4_FailedLookup;
+        return m_failed_lookup(role, &why);
     }
-    if (depth == 0 || depth > 64) {
-        return seL4_RangeError;
-    }
+    DEMAND(depth >= 1 && depth <= 64, seL4_RangeError, 1, 64);
     *slot = m_resolve(m, root, index, depth, &left, &why);
-    return *slot && left == 0 ? M_OK : seL4_FailedLookup;
+    if (*slot && left > 0) {
+        why = (struct lookup_failure){seL4_DepthMismatch, {left, 0}};
+    }
+    return *slot && left == 0 ? (struct m_answer){.error = M_OK} : m_failed_lookup(role, &why);
 }
 
 // ----------------------------------------------------------------------------------------- objects
