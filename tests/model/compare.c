@@ -80,8 +80,8 @@ static void compare_queue(struct comparison *c, m_id id, const struct m_queue *p
 
 static void compare_registers(struct comparison *c, m_id id, const struct m_thread *p, const struct m_thread *a)
 {
-    for (int i = 0; i < 9; i++) {
-        bool is_open = p->has_unknown_words && i >= 2 && i <= 5;
+    for (int i = 0; i < 31; i++) {
+        bool is_open = p->has_unknown_word && i == 2;
         if (p->x[i] != a->x[i] && !is_open) {
             differ(c, "thread %#llx: x%d is %#llx, in the kernel %#llx", (ull)id, i, (ull)p->x[i], (ull)a->x[i]);
         }
@@ -99,6 +99,10 @@ static void compare_thread(struct comparison *c, m_id id, const struct m_thread 
         differ(c, "thread %#llx: pc is %#llx, in the kernel %#llx", (ull)id, (ull)pc, (ull)a->pc);
     }
     FIELD("thread", fault_pc)
+    FIELD("thread", sp)
+    FIELD("thread", spsr)
+    FIELD("thread", tpidr_el0)
+    FIELD("thread", tpidrro_el0)
     FIELD("thread", priority)
     FIELD("thread", mcp)
     FIELD("thread", flags)
@@ -117,7 +121,11 @@ static void compare_thread(struct comparison *c, m_id id, const struct m_thread 
     if (p->fault.type == a->fault.type && p->fault.type != 0) {
         FIELD("thread", fault.words[0])
         FIELD("thread", fault.words[1])
+        FIELD("thread", fault.words[2])
         FIELD("thread", fault.lookup.type)
+        FIELD("thread", fault.lookup.words[0])
+        FIELD("thread", fault.lookup.words[1])
+        FIELD("thread", fault.lookup.words[2])
     }
     if (!p->is_yielding && !a->is_yielding) {
         compare_registers(c, id, p, a);
@@ -170,6 +178,20 @@ static void compare_object(struct comparison *c, const struct m_object *predicte
     }
 }
 
+// The kernel's words are those in memory now.
+static void compare_buffer(struct comparison *c, const struct m_buffer *buffer)
+{
+    const word_t *words = plat_ptr(buffer->address);
+    if (memcmp(buffer->words, words, sizeof buffer->words) == 0) {
+        return;
+    }
+    for (int i = 0; i < 128; i++) {
+        if (buffer->words[i] != words[i]) {
+            differ(c, "IPC buffer %#llx: word %d is %#llx, in the kernel %#llx", (ull)buffer->address, i, (ull)buffer->words[i], (ull)words[i]);
+        }
+    }
+}
+
 bool model_compare(const struct model *predicted, const struct model *actual, FILE *out)
 {
     struct comparison c = {.out = out};
@@ -196,6 +218,9 @@ bool model_compare(const struct model *predicted, const struct model *actual, FI
         if (!m_object(p, a->objects[i].id)) {
             differ(&c, "object %#llx (kind %d) exists in the kernel only", (ull)a->objects[i].id, a->objects[i].kind);
         }
+    }
+    for (int i = 0; i < p->buffer_count; i++) {
+        compare_buffer(&c, &p->buffers[i]);
     }
     if (memcmp(p->irq_state, a->irq_state, sizeof p->irq_state) != 0) {
         differ(&c, "the states of the interrupt lines differ");

@@ -2,12 +2,12 @@
 //
 // The model's communication: endpoints, notifications, faults, replies, transfer of messages and capabilities
 // (objects §7–10, threads §6–7).
+#include <string.h>
+
 #include <sel4/errors.h>
 #include <sel4/faults.h>
 
 #include "tests/model/model.h"
-
-enum { MR0 = 2 };
 
 // ------------------------------------------------------------------------------------------ messages
 
@@ -16,15 +16,17 @@ void m_write_reply(struct model *m, m_id thread, word_t label, const word_t *wor
 {
     struct m_thread *t = m_thread(m, thread);
     word_t length = count > 4 && !m_buffer(m, thread, true) ? 4 : count;
-    for (word_t i = 0; i < length && i < 4; i++) {
-        t->x[MR0 + i] = words[i];
+    for (word_t i = 0; i < length; i++) {
+        *m_message_word(m, thread, i, true) = words[i];
     }
     t->x[0] = 0;
     t->x[1] = label << 12 | length;
 }
 
-// threads §7.3: the first four words, and the length.
-static word_t fault_message(struct model *m, m_id from, word_t words[4])
+enum { MAX_FAULT_WORDS = 13 };
+
+// threads §7.3. Returns the length.
+static word_t fault_message(struct model *m, m_id from, word_t words[MAX_FAULT_WORDS])
 {
     const struct m_thread *t = m_thread(m, from);
     const struct fault *f = &t->fault;
@@ -34,14 +36,21 @@ static word_t fault_message(struct model *m, m_id from, word_t words[4])
         words[1] = f->words[0];
         words[2] = f->words[1];
         words[3] = f->lookup.type;
+        memcpy(&words[4], f->lookup.words, sizeof f->lookup.words);
         return 3 + f->lookup.type;
     case seL4_Fault_UnknownSyscall:
-        for (int i = 0; i < 4; i++) {
-            words[i] = t->x[i];
-        }
+        memcpy(words, t->x, 8 * sizeof *words);
+        words[8] = t->fault_pc;
+        words[9] = t->sp;
+        words[10] = t->pc;
+        words[11] = t->spsr;
+        words[12] = f->words[0];
         return 13;
     case seL4_Fault_UserException:
-        m_give_up(m, "registers that are not modelled"); // SP and SPSR
+        words[1] = t->sp;
+        words[2] = t->spsr;
+        words[3] = f->words[0];
+        words[4] = 0;
         return 5;
     case seL4_Fault_VMFault:
         words[1] = f->words[0];
@@ -64,10 +73,10 @@ static struct slot *receive_slot(struct model *m, m_id to, const word_t *buffer)
     return m_node(m, slot) ? NULL : slot;
 }
 
-// objects §8.1. The kernel writes badges into the receiver's buffer, which is not modelled.
+// objects §8.1
 static word_t transfer_caps(struct model *m, m_id to, m_id endpoint, struct slot **slots, word_t count, word_t *unwrapped)
 {
-    const word_t *buffer = m_buffer(m, to, true);
+    word_t *buffer = m_buffer(m, to, true);
     if (count == 0 || !buffer) {
         return 0;
     }
@@ -76,6 +85,7 @@ static word_t transfer_caps(struct model *m, m_id to, m_id endpoint, struct slot
         struct cap cap = m_cap(m, slots[i]);
         if (endpoint && cap_kind(cap) == kind_endpoint && endpoint_cap_object(cap) == endpoint) {
             *unwrapped |= BIT(i);
+            buffer[122 + i] = endpoint_cap_badge(cap);
             continue;
         }
         if (!dest || cap_is_null(cap) || m_derive(m, slots[i], &cap) != M_OK) {
@@ -91,7 +101,7 @@ static void transfer(struct model *m, m_id from, m_id to, m_id endpoint, word_t 
 {
     struct m_thread *s = m_thread(m, from), *d = m_thread(m, to);
     struct slot *slots[3];
-    word_t unwrapped = 0, length, caps, words[4] = {0};
+    word_t unwrapped = 0, length, caps, words[MAX_FAULT_WORDS] = {0};
     if (s->fault.type) {
         length = fault_message(m, from, words);
         m_write_reply(m, to, s->fault.type, words, length);
@@ -107,11 +117,11 @@ static void transfer(struct model *m, m_id from, m_id to, m_id endpoint, word_t 
         slots[i] = m_lookup(m, from, source[122 + i], &why);
         caps = slots[i] ? caps : 0;
     }
-    for (word_t i = 0; i < length && i < 4; i++) {
-        d->x[MR0 + i] = s->x[MR0 + i];
-    }
     if (length > 4 && (!source || !m_buffer(m, to, true))) {
         length = 4;
+    }
+    for (word_t i = 0; i < length; i++) {
+        *m_message_word(m, to, i, true) = *m_message_word(m, from, i, false);
     }
     caps = transfer_caps(m, to, endpoint, slots, caps, &unwrapped);
     d->x[1] = (s->x[1] >> 12) << 12 | unwrapped << 9 | caps << 7 | length;
@@ -381,38 +391,35 @@ void m_raise_timeout(struct model *m, m_id thread)
     }
 }
 
-// threads §7.5, as far as x0..x8 and the program counter are concerned.
+// Where the words of a reply to a fault go (threads §7.5); null: nowhere.
+static word_t *answered_register(struct m_thread *c, word_t i)
+{
+    word_t *const of_syscall[] = {&c->fault_pc, &c->sp, &c->pc, &c->spsr};
+    switch (c->fault.type) {
+    case seL4_Fault_UnknownSyscall:
+        return i < 8 ? &c->x[i] : i < 12 ? of_syscall[i - 8] : NULL;
+    case seL4_Fault_UserException:
+        return i < 3 ? m_context_word(c, i) : NULL;
+    case seL4_Fault_Timeout:
+        return i < 34 ? m_context_word(c, i) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+// Returns whether the thread is restarted.
 static bool answer_fault(struct model *m, struct m_thread *c, m_id replier)
 {
-    const struct m_thread *t = m_thread(m, replier);
-    word_t length = t->x[1] & 127, label = t->x[1] >> 12;
-    if (c->fault.type == seL4_Fault_CapFault || c->fault.type == seL4_Fault_VMFault) {
-        return true;
-    }
-    if (c->fault.type == seL4_Fault_UnknownSyscall) {
-        for (word_t i = 0; i < length && i < 4; i++) {
-            c->x[i] = t->x[MR0 + i];
-        }
-        const word_t *buffer = m_buffer(m, replier, false);
-        for (word_t i = 4; buffer && i < length && i < 9; i++) {
-            *(i < 8 ? &c->x[i] : &c->fault_pc) = buffer[1 + i];
-        }
-        if (buffer && length > 10) {
-            c->pc = buffer[1 + 10];
-        }
-        return label == 0;
-    }
-    if (length > 0) {
-        c->fault_pc = t->x[MR0]; // user exceptions and timeouts begin with it
-    }
-    if (c->fault.type == seL4_Fault_Timeout && length > 3) {
-        c->x[0] = t->x[MR0 + 3];
-        const word_t *buffer = m_buffer(m, replier, false);
-        for (word_t i = 4; buffer && i < length && i < 12; i++) {
-            c->x[i - 3] = buffer[1 + i];
+    word_t info = m_thread(m, replier)->x[1];
+    for (word_t i = 0; i < (info & 127); i++) {
+        const word_t *word = m_message_word(m, replier, i, false);
+        word_t *target = answered_register(c, i);
+        if (word && target) {
+            *target = target == &c->spsr ? m_sanitise_spsr(*word) : *word;
         }
     }
-    return label == 0;
+    bool ignores_label = c->fault.type == seL4_Fault_CapFault || c->fault.type == seL4_Fault_VMFault;
+    return ignores_label || info >> 12 == 0;
 }
 
 // objects §10.5

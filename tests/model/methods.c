@@ -161,7 +161,10 @@ static void create(struct model *m, enum cap_kind kind, m_id id)
     if (kind != kind_tcb && kind != kind_endpoint && kind != kind_notification && kind != kind_reply && kind != kind_sched_context) {
         return;
     }
-    m_new_object(m, kind, id); // all zero: idle, inactive, unbound
+    struct m_object *object = m_new_object(m, kind, id); // all zero: idle, inactive, unbound
+    if (kind == kind_tcb) {
+        object->thread.spsr = m_sanitise_spsr(0);
+    }
 }
 
 static struct m_answer retype(struct model *m, const struct m_args *a)

@@ -8,15 +8,15 @@
 // kernel's new state reads the same. Of core/ only the declarations of layouts are used (capability fields, structures);
 // no rule and no function of it.
 //
-// Not modelled: who runs next and how much time is left (see the `sched` target), message words beyond MR3, contents of
-// frames, and what happens below a preemption. `model_predict` then says that it cannot tell.
+// Not modelled: who runs next and how much time is left (see the `sched` target), contents of frames other than IPC
+// buffers, and what happens below a preemption. `model_predict` then says that it cannot tell.
 #pragma once
 
 #include <stdio.h>
 
 #include "core/state.h"
 
-enum { M_NODES = 1024, M_OBJECTS = 512, M_QUEUE = 64 };
+enum { M_NODES = 1024, M_OBJECTS = 512, M_QUEUE = 64, M_BUFFERS = 64 };
 
 // Slots are found by their place: in RAM (the first 512 KiB), or in the table of interrupt lines.
 enum { M_RAM_BYTES = 0x80000, M_RAM_SLOTS = M_RAM_BYTES / 32, M_PLACES = M_RAM_SLOTS + NUM_IRQS + 1 };
@@ -39,10 +39,10 @@ struct m_thread {
     word_t badge;
     bool can_grant, can_grant_reply, is_call;
     struct fault fault;
-    word_t x[9], pc, fault_pc;
+    word_t x[31], sp, spsr, pc, fault_pc, tpidr_el0, tpidrro_el0;
     vaddr_t buffer_address;
     bool is_yielding;
-    bool has_unknown_words; // the answer it got is not predicted: MR0..MR3
+    bool has_unknown_word; // MR0 of the answer it got is not predicted
 };
 
 struct m_queue {
@@ -85,12 +85,20 @@ struct m_object {
     };
 };
 
+// The 1024 bytes that some thread uses as its IPC buffer; threads may share them.
+struct m_buffer {
+    paddr_t address;
+    word_t words[128];
+};
+
 struct model {
     struct m_node nodes[M_NODES];
     int node_count;
     uint16_t node_at[M_PLACES]; // number of the node + 1, by the slot's place
     struct m_object objects[M_OBJECTS];
     int object_count;
+    struct m_buffer buffers[M_BUFFERS];
+    int buffer_count;
     uint8_t irq_state[NUM_IRQS];
     m_id current;
     bool is_lost; // the model gave up on this step
@@ -102,7 +110,7 @@ struct model {
 // Reads the kernel's state at clock `now`.
 void model_read(struct model *m, ticks_t now);
 
-// A state read before, brought up to date after user level has run: its registers, and the clock.
+// A state read before, brought up to date after user level has run: its registers, its IPC buffer, and the clock.
 void model_refresh(struct model *m, ticks_t now);
 
 // Prints the first differences between prediction and reality; returns whether there are none.
@@ -152,8 +160,8 @@ bool m_has_children(struct model *m, const struct slot *slot);
 enum { M_OK = 0, M_DERIVES_NULL = 100, M_UNKNOWN = 200 };
 struct m_answer {
     word_t error;
-    word_t words[5], count;
-    bool words_unknown;
+    word_t words[36], count;
+    bool word_unknown; // the first
 };
 
 // An error number and its payload. What a lookup that failed was for: pivots count as sources.
@@ -212,7 +220,14 @@ void m_queue_remove(struct m_queue *queue, m_id thread);
 // ---------------------------------------------------------------------------------- threads and IPC
 
 bool m_is_blocked(const struct m_thread *t);
+// The 128 words of the thread's IPC buffer in the model, or null: abi §2.5.
 word_t *m_buffer(struct model *m, m_id thread, bool for_writing);
+void m_read_buffer(struct model *m, m_id thread); // if it has one: what is in memory
+// Message word i of a thread; null: it is beyond MR3 and there is no buffer.
+word_t *m_message_word(struct model *m, m_id thread, word_t i, bool for_writing);
+// Word i of seL4_UserContext (abi §8), i < 36.
+word_t *m_context_word(struct m_thread *t, word_t i);
+word_t m_sanitise_spsr(word_t value); // threads REG-1
 void m_cancel_ipc(struct model *m, m_id thread);
 void m_suspend(struct model *m, m_id thread);
 void m_resume(struct model *m, m_id thread);

@@ -35,10 +35,10 @@ static void answer_call(struct model *m, const struct m_args *a, const struct m_
         m_give_up(m, "a method without a rule");
     } else if (a->is_call && answer->error != M_OK) {
         m_write_reply(m, a->invoker, answer->error, answer->words, answer->count);
-    } else if (a->is_call && answer->words_unknown) {
+    } else if (a->is_call && answer->word_unknown) {
         t->x[0] = 0;
         t->x[1] = answer->count;
-        t->has_unknown_words = true;
+        t->has_unknown_word = true;
     } else if (a->is_call) {
         m_write_reply(m, a->invoker, 0, answer->words, answer->count);
     }

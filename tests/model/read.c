@@ -41,6 +41,10 @@ static void read_thread(struct m_thread *t, const struct tcb *tcb)
         t->fault = tcb->fault;
     }
     memcpy(t->x, tcb->regs.x, sizeof t->x);
+    t->sp = tcb->regs.sp;
+    t->spsr = tcb->regs.spsr;
+    t->tpidr_el0 = tcb->regs.tpidr_el0;
+    t->tpidrro_el0 = tcb->regs.tpidrro_el0;
     t->pc = tcb->regs.pc;
     t->fault_pc = tcb->regs.fault_pc;
     t->buffer_address = tcb->buffer_address;
@@ -177,12 +181,21 @@ static void read_tree(struct model *m)
     }
 }
 
+static void read_buffers(struct model *m)
+{
+    for (int i = 0; i < m->object_count; i++) {
+        if (m->objects[i].kind == kind_tcb) {
+            m_read_buffer(m, m->objects[i].id);
+        }
+    }
+}
+
 static void forget(struct model *m)
 {
     for (int i = 0; i < m->node_count; i++) {
         m->node_at[m_place(m->nodes[i].slot)] = 0;
     }
-    m->node_count = m->object_count = 0;
+    m->node_count = m->object_count = m->buffer_count = 0;
     m->is_lost = false;
 }
 
@@ -214,6 +227,7 @@ void model_read(struct model *m, ticks_t now)
         read_object(m, node->cap, now);
     }
     read_tree(m);
+    read_buffers(m);
     m->current = id_of(ks.current);
 }
 
@@ -229,5 +243,8 @@ void model_refresh(struct model *m, ticks_t now)
             memset(&o->thread, 0, sizeof o->thread);
             read_thread(&o->thread, tcb);
         }
+    }
+    if (m->current) {
+        m_read_buffer(m, m->current);
     }
 }

@@ -181,14 +181,11 @@ static struct m_answer read_registers(struct model *m, const struct m_args *a, m
     if (a->words[0] & 1) {
         m_suspend(m, thread);
     }
-    word_t count = a->words[1] > 4 && !m_buffer(m, a->invoker, true) ? 4 : a->words[1];
-    return (struct m_answer){.words_unknown = true, .count = count};
-}
-
-// Word i of seL4_UserContext, where it is one of the modelled registers.
-static word_t *context_word(struct m_thread *t, word_t i)
-{
-    return i == 0 ? &t->fault_pc : i >= 3 && i < 12 ? &t->x[i - 3] : NULL;
+    struct m_answer answer = {.error = M_OK, .count = a->words[1]};
+    for (word_t i = 0; i < answer.count; i++) {
+        answer.words[i] = *m_context_word(m_thread(m, thread), i);
+    }
+    return answer;
 }
 
 static struct m_answer write_registers(struct model *m, const struct m_args *a, m_id thread)
@@ -198,10 +195,7 @@ static struct m_answer write_registers(struct model *m, const struct m_args *a, 
     DEMAND(thread != m->current, seL4_IllegalOperation);
     struct m_thread *t = m_thread(m, thread);
     for (word_t i = 0; i < a->words[1] && i < 36; i++) {
-        word_t *word = context_word(t, i);
-        if (word) {
-            *word = a->words[2 + i];
-        }
+        *m_context_word(t, i) = i == 2 ? m_sanitise_spsr(a->words[2 + i]) : a->words[2 + i];
     }
     t->pc = t->fault_pc;
     if (a->words[0] & 1) {
@@ -221,13 +215,13 @@ static struct m_answer copy_registers(struct model *m, const struct m_args *a, m
     if (a->words[0] & 2) {
         m_resume(m, thread);
     }
-    if (a->words[0] & 4) {
-        struct m_thread *d = m_thread(m, thread), *s = m_thread(m, source);
-        for (word_t i = 0; i < 12; i++) {
-            if (context_word(d, i)) {
-                *context_word(d, i) = *context_word(s, i);
-            }
+    struct m_thread *d = m_thread(m, thread), *s = m_thread(m, source);
+    for (word_t i = 0; i < 36; i++) {
+        if (a->words[0] & (i < 17 ? 4 : 8)) { // frame registers, general registers
+            *m_context_word(d, i) = *m_context_word(s, i);
         }
+    }
+    if (a->words[0] & 4) {
         d->pc = d->fault_pc;
     }
     return success;
@@ -288,6 +282,7 @@ struct m_answer m_tcb_method(struct model *m, const struct m_args *a)
         return success;
     case TCBSetTLSBase:
         DEMAND(a->length >= 1, seL4_TruncatedMessage);
+        t->tpidr_el0 = a->words[0];
         return success;
     default: // SetFlags
         DEMAND(a->length >= 2, seL4_TruncatedMessage);
@@ -347,7 +342,7 @@ struct m_answer m_sc_method(struct model *m, const struct m_args *a)
         m_detach_stack(m, sc);
         return success;
     case SchedContextConsumed:
-        return (struct m_answer){.words_unknown = true, .count = 1};
+        return (struct m_answer){.word_unknown = true, .count = 1};
     default: // YieldTo
         DEMAND(s->thread && s->thread != m->current, seL4_IllegalOperation);
         DEMAND(m_thread(m, s->thread)->priority <= m_thread(m, m->current)->mcp, seL4_IllegalOperation);

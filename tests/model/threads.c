@@ -2,6 +2,8 @@
 //
 // The model's threads, scheduling contexts and reply objects: suspension, lending and returning (objects §7.7, §10;
 // threads §2.4, §6).
+#include <string.h>
+
 #include <sel4/shared_types.h>
 
 #include "tests/model/model.h"
@@ -12,7 +14,24 @@ bool m_is_blocked(const struct m_thread *t)
            t->state == THREAD_BLOCKED_ON_NOTIFICATION;
 }
 
-word_t *m_buffer(struct model *m, m_id thread, bool for_writing)
+static struct m_buffer *buffer_at(struct model *m, paddr_t address)
+{
+    for (int i = 0; i < m->buffer_count; i++) {
+        if (m->buffers[i].address == address) {
+            return &m->buffers[i];
+        }
+    }
+    if (m->buffer_count == M_BUFFERS) {
+        m_give_up(m, "too many IPC buffers");
+        m->buffer_count--;
+    }
+    struct m_buffer *buffer = &m->buffers[m->buffer_count++];
+    buffer->address = address;
+    memcpy(buffer->words, plat_ptr(address), sizeof buffer->words); // prediction is before the kernel's turn
+    return buffer;
+}
+
+static struct m_buffer *buffer_of(struct model *m, m_id thread, bool for_writing)
 {
     struct cap cap = m_cap(m, m_tcb_slot(thread, TCB_BUFFER));
     if (cap_kind(cap) != kind_frame || frame_cap_is_device(cap) || frame_cap_access(cap) == ACCESS_NONE) {
@@ -22,7 +41,46 @@ word_t *m_buffer(struct model *m, m_id thread, bool for_writing)
         return NULL;
     }
     word_t bytes = BIT(12 + 9 * frame_cap_size(cap));
-    return plat_ptr(frame_cap_base(cap) + m_thread(m, thread)->buffer_address % bytes);
+    return buffer_at(m, frame_cap_base(cap) + m_thread(m, thread)->buffer_address % bytes);
+}
+
+word_t *m_buffer(struct model *m, m_id thread, bool for_writing)
+{
+    struct m_buffer *buffer = buffer_of(m, thread, for_writing);
+    return buffer ? buffer->words : NULL;
+}
+
+void m_read_buffer(struct model *m, m_id thread)
+{
+    struct m_buffer *buffer = buffer_of(m, thread, false);
+    if (buffer) {
+        memcpy(buffer->words, plat_ptr(buffer->address), sizeof buffer->words);
+    }
+}
+
+word_t *m_message_word(struct model *m, m_id thread, word_t i, bool for_writing)
+{
+    if (i < 4) {
+        return &m_thread(m, thread)->x[2 + i];
+    }
+    word_t *buffer = m_buffer(m, thread, for_writing);
+    return buffer ? &buffer[1 + i] : NULL;
+}
+
+// ------------------------------------------------------------------------------------------ registers
+
+word_t *m_context_word(struct m_thread *t, word_t i)
+{
+    static const uint8_t x_numbers[] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  16, 17, 18, 29, 30, 9,  10, 11, 12, 13, 14, 15, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+    };
+    word_t *const others[] = {[0] = &t->fault_pc, [1] = &t->sp, [2] = &t->spsr, [34] = &t->tpidr_el0, [35] = &t->tpidrro_el0};
+    return i >= 3 && i < 34 ? &t->x[x_numbers[i - 3]] : others[i];
+}
+
+word_t m_sanitise_spsr(word_t value)
+{
+    return (value & 0xf0000000) | (KERNEL_DEBUG ? 0x40 : 0x140);
 }
 
 // -------------------------------------------------------------------------------- scheduling contexts
