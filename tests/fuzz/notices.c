@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The model must notice when the kernel does something else. Each test lets the kernel do one step of the fuzz world and then
+// changes one word of the outcome, as a bug would have: the comparison has to fail, and without the change it has to succeed.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "platform/fake/fake.h"
+#include "tests/fuzz/calls.h"
+#include "tests/fuzz/machine.h"
+#include "tests/fuzz/target.h"
+#include "tests/fuzz/world.h"
+#include "tests/model/lockstep.h"
+
+const size_t fuzz_max_steps = MAX_STEPS;
+
+// Where the bug is: a word that becomes another one. Null: nowhere.
+static word_t *(*spoiled)(void);
+static bool was_noticed;
+
+static void before(enum machine_entry entry, const struct hw_fault *fault, word_t line)
+{
+    lockstep_before((enum kernel_entry)entry, fault, line, plat_now());
+}
+
+static void after(void)
+{
+    if (spoiled) {
+        word_t *word = spoiled();
+        machine_touch(word, sizeof *word);
+        *word ^= BIT(40);
+    }
+    was_noticed = was_noticed || !lockstep_after(plat_now());
+}
+
+static const struct machine_observer observer = {before, after};
+
+// What happens first, in the world and without a bug.
+static struct step given, nothing = {.kind = STEP_TIME};
+
+static bool notices(const struct step *step, word_t *(*where)(void))
+{
+    machine_reset();
+    lockstep_forget();
+    spoiled = where;
+    was_noticed = false;
+    machine_run_step(&given);
+    machine_observer = &observer;
+    machine_run_step(step);
+    machine_observer = NULL;
+    return was_noticed;
+}
+
+static void assert_that_it_notices(const struct step *step, word_t *(*where)(void))
+{
+    assert_false(notices(step, NULL));
+    assert_true(notices(step, where));
+}
+
+// ------------------------------------------------------------------------------------------- words
+
+static struct tcb *root; // the thread that makes the calls
+
+static struct slot *slot_in_root_cnode(word_t number)
+{
+    return (struct slot *)plat_ptr(cnode_cap_object(root->slots[TCB_CSPACE].cap)) + number;
+}
+
+static struct tcb *server(void)
+{
+    return plat_ptr(tcb_cap_object(slot_in_root_cnode(W_T3)->cap));
+}
+
+static word_t *root_mr1(void) { return &root->regs.x[REG_MR0 + 1]; }
+static word_t *root_mr4(void) { return &machine_buffer(root)[BUFFER_MESSAGE + 4]; }
+static word_t *root_x20(void) { return &root->regs.x[20]; }
+static word_t *server_mr3(void) { return &server()->regs.x[REG_MR0 + 3]; }
+static word_t *server_mr9(void) { return &machine_buffer(server())[BUFFER_MESSAGE + 9]; }
+static word_t *server_mr10(void) { return &machine_buffer(server())[BUFFER_MESSAGE + 10]; }
+static word_t *server_tag(void) { return &machine_buffer(server())[0]; }
+static word_t *server_badge_1(void) { return &machine_buffer(server())[BUFFER_CAPS + 1]; }
+
+// ------------------------------------------------------------------------------------------- steps
+
+// A Call whose message is ten words long and names the endpoint itself twice, with badges 0 and 7. T3 receives it.
+static const struct step long_call = {
+    .kind = STEP_CALL, .number = (word_t)-1, .cap = W_EP_SERVER, .label = 3, .length = 10, .word_count = 10,
+    .words = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, .extra_caps = 2, .caps = {W_EP_SERVER, W_EP_SERVER_7},
+};
+
+// No such system call: thirteen words for the fault handler, if there is one.
+static const struct step strange_syscall = {.kind = STEP_CALL, .number = 77, .cap = 5};
+
+static struct step method(word_t cap, enum label label, word_t cap_argument, word_t length)
+{
+    return (struct step){
+        .kind = STEP_CALL, .number = (word_t)-1, .cap = cap, .label = label, .extra_caps = 1, .caps = {cap_argument}, .length = (uint8_t)length,
+        .word_count = length,
+    };
+}
+
+// ------------------------------------------------------------------------------------------- tests
+
+static void a_wrong_word_of_a_message(void **state)
+{
+    (void)state;
+    assert_that_it_notices(&long_call, server_mr3);
+    assert_that_it_notices(&long_call, server_mr9);
+}
+
+static void a_word_behind_the_message(void **state)
+{
+    (void)state;
+    assert_that_it_notices(&long_call, server_mr10);
+    assert_that_it_notices(&long_call, server_tag);
+}
+
+static void a_wrong_badge_of_an_unwrapped_capability(void **state)
+{
+    (void)state;
+    assert_that_it_notices(&long_call, server_badge_1);
+}
+
+static void a_wrong_word_of_a_fault_message(void **state)
+{
+    (void)state;
+    struct step set_handler = method(W_ROOT_TCB, TCBSetSpace, W_EP_SERVER, 2);
+    set_handler.extra_caps = 3;
+    set_handler.caps[1] = W_ROOT_CNODE;
+    set_handler.caps[2] = W_ROOT_VSPACE;
+    given = set_handler;
+    assert_that_it_notices(&strange_syscall, server_mr9);
+    given = nothing;
+}
+
+static void a_register_that_nobody_writes(void **state)
+{
+    (void)state;
+    assert_that_it_notices(&long_call, root_x20);
+}
+
+static void a_wrong_payload_of_an_error(void **state)
+{
+    (void)state;
+    struct step read = method(W_T1, TCBReadRegisters, 0, 2); // 0 registers: seL4_RangeError, 1, 36
+    assert_that_it_notices(&read, root_mr1);
+}
+
+static void a_wrong_payload_of_an_error_beyond_mr3(void **state)
+{
+    (void)state;
+    struct step delete = method(W_CNODE_2, CNodeDelete, 0, 2); // its guard is not 0: seL4_FailedLookup, five words
+    delete.words[1] = 5;
+    assert_that_it_notices(&delete, root_mr4);
+}
+
+static void a_wrong_register_in_the_answer_of_read_registers(void **state)
+{
+    (void)state;
+    struct step read = method(W_T1, TCBReadRegisters, 0, 2);
+    read.words[1] = 36;
+    assert_that_it_notices(&read, root_mr4);
+}
+
+int main(void)
+{
+    given = nothing;
+    world_build(true);
+    machine_snapshot();
+    root = ks.current;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wrong_word_of_a_message),
+        cmocka_unit_test(a_word_behind_the_message),
+        cmocka_unit_test(a_wrong_badge_of_an_unwrapped_capability),
+        cmocka_unit_test(a_wrong_word_of_a_fault_message),
+        cmocka_unit_test(a_register_that_nobody_writes),
+        cmocka_unit_test(a_wrong_payload_of_an_error),
+        cmocka_unit_test(a_wrong_payload_of_an_error_beyond_mr3),
+        cmocka_unit_test(a_wrong_register_in_the_answer_of_read_registers),
+    };
+    return cmocka_run_group_tests_name("the model notices", tests, NULL, NULL);
+}
