@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Comparison of a prediction with what the kernel did. Differences that the model leaves open are allowed for here:
-// a thread that is about to run has left Restart.
+// Comparison of a prediction with what the kernel did.
 #include <stdarg.h>
 #include <string.h>
 
@@ -81,23 +80,16 @@ static void compare_queue(struct comparison *c, m_id id, const struct m_queue *p
 static void compare_registers(struct comparison *c, m_id id, const struct m_thread *p, const struct m_thread *a)
 {
     for (int i = 0; i < 31; i++) {
-        bool is_open = p->has_unknown_word && i == 2;
-        if (p->x[i] != a->x[i] && !is_open) {
+        if (p->x[i] != a->x[i]) {
             differ(c, "thread %#llx: x%d is %#llx, in the kernel %#llx", (ull)id, i, (ull)p->x[i], (ull)a->x[i]);
         }
     }
 }
 
-static void compare_thread(struct comparison *c, m_id id, const struct m_thread *p, const struct m_thread *a, bool runs)
+static void compare_thread(struct comparison *c, m_id id, const struct m_thread *p, const struct m_thread *a)
 {
-    enum thread_state state = runs && p->state == THREAD_RESTART ? THREAD_RUNNING : p->state;
-    word_t pc = runs && p->state == THREAD_RESTART ? p->fault_pc : p->pc;
-    if (state != a->state) {
-        differ(c, "thread %#llx is in state %d, in the kernel %d", (ull)id, state, a->state);
-    }
-    if (pc != a->pc) {
-        differ(c, "thread %#llx: pc is %#llx, in the kernel %#llx", (ull)id, (ull)pc, (ull)a->pc);
-    }
+    FIELD("thread", state)
+    FIELD("thread", pc)
     FIELD("thread", fault_pc)
     FIELD("thread", sp)
     FIELD("thread", spsr)
@@ -112,7 +104,7 @@ static void compare_thread(struct comparison *c, m_id id, const struct m_thread 
     FIELD("thread", notification)
     FIELD("thread", buffer_address)
     FIELD("thread", fault.type)
-    if (state == THREAD_BLOCKED_ON_SEND) {
+    if (p->state == THREAD_BLOCKED_ON_SEND) {
         FIELD("thread", badge)
         FIELD("thread", can_grant)
         FIELD("thread", can_grant_reply)
@@ -127,17 +119,25 @@ static void compare_thread(struct comparison *c, m_id id, const struct m_thread 
         FIELD("thread", fault.lookup.words[1])
         FIELD("thread", fault.lookup.words[2])
     }
-    if (!p->is_yielding && !a->is_yielding) {
-        compare_registers(c, id, p, a);
+    FIELD("thread", yields_to)
+    compare_registers(c, id, p, a);
+}
+
+// When what is pending is charged depends on who runs next; the sum does not.
+static void compare_time(struct comparison *c, m_id id, const struct m_sc *p, const struct m_sc *a)
+{
+    if (p->consumed + p->uncommitted != a->consumed + a->uncommitted) {
+        differ(c, "scheduling context %#llx consumed %llu ticks, in the kernel %llu", (ull)id, (ull)(p->consumed + p->uncommitted),
+               (ull)(a->consumed + a->uncommitted));
     }
 }
 
-static void compare_object(struct comparison *c, const struct m_object *predicted, const struct m_object *actual, m_id current)
+static void compare_object(struct comparison *c, const struct m_object *predicted, const struct m_object *actual)
 {
     m_id id = predicted->id;
     switch (predicted->kind) {
     case kind_tcb:
-        compare_thread(c, id, &predicted->thread, &actual->thread, id == current);
+        compare_thread(c, id, &predicted->thread, &actual->thread);
         return;
     case kind_endpoint: {
         const struct m_endpoint *p = &predicted->endpoint, *a = &actual->endpoint;
@@ -169,7 +169,9 @@ static void compare_object(struct comparison *c, const struct m_object *predicte
         FIELD("scheduling context", thread)
         FIELD("scheduling context", notification)
         FIELD("scheduling context", top)
+        FIELD("scheduling context", yielder)
         FIELD("scheduling context", badge)
+        compare_time(c, id, p, a);
         FIELD("scheduling context", is_configured)
         return;
     }
@@ -211,7 +213,7 @@ bool model_compare(const struct model *predicted, const struct model *actual, FI
         if (!o || o->kind != p->objects[i].kind) {
             differ(&c, "object %#llx (kind %d) is gone in the kernel", (ull)p->objects[i].id, p->objects[i].kind);
         } else {
-            compare_object(&c, &p->objects[i], o, a->current);
+            compare_object(&c, &p->objects[i], o);
         }
     }
     for (int i = 0; i < a->object_count; i++) {

@@ -25,9 +25,7 @@ static void finalise_thread(struct model *m, m_id thread)
     if (sc) {
         m_unbind_sc_thread(m, sc);
         if (m_sc(m, sc)->yielder) {
-            m_thread(m, m_sc(m, sc)->yielder)->is_yielding = false; // its answer is written: x0, x1, MR0
-            m_give_up(m, "consumed time");
-            m_sc(m, sc)->yielder = 0;
+            m_complete_yield(m, m_sc(m, sc)->yielder);
         }
     }
     m_suspend(m, thread);
@@ -44,9 +42,10 @@ static void finalise_sc(struct model *m, m_id sc)
     }
     m_detach_stack(m, sc);
     if (s->yielder) {
-        m_give_up(m, "consumed time");
+        m_complete_yield(m, s->yielder);
     }
     s->is_configured = s->is_ready = false;
+    s->uncommitted = 0; // §4.7 D: lost
 }
 
 static void finalise_reply(struct model *m, m_id reply)

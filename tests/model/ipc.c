@@ -57,9 +57,10 @@ static word_t fault_message(struct model *m, m_id from, word_t words[MAX_FAULT_W
         words[2] = f->words[1];
         words[3] = f->words[2];
         return 4;
-    default:
-        m_give_up(m, "consumed time");
-        return 2;
+    default: // Timeout: the badge was recorded, the time is taken now (TF-3)
+        words[0] = f->words[0];
+        words[1] = t->sc ? m_take_consumed(m_sc(m, t->sc)) : 0;
+        return t->sc ? 2 : 1;
     }
 }
 

@@ -145,6 +145,9 @@ bool lockstep_after(ticks_t now)
         return true;
     }
     reality_is_known = true;
+    if (reality->current && m_object(prediction, reality->current)) {
+        model_predict_activation(prediction, reality->current);
+    }
     if (model_compare(prediction, reality, NULL)) {
         lockstep_predicted++;
         return true;

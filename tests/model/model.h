@@ -41,8 +41,8 @@ struct m_thread {
     struct fault fault;
     word_t x[31], sp, spsr, pc, fault_pc, tpidr_el0, tpidrro_el0;
     vaddr_t buffer_address;
-    bool is_yielding;
-    bool has_unknown_word; // MR0 of the answer it got is not predicted
+    m_id yields_to;   // the scheduling context whose thread goes first
+    bool is_sleeping; // until its context's budget is there
 };
 
 struct m_queue {
@@ -69,6 +69,7 @@ struct m_reply {
 struct m_sc {
     m_id thread, notification, top, yielder;
     word_t badge;
+    ticks_t consumed, uncommitted; // since last asked; of that not yet charged
     bool is_configured;
     bool is_ready; // configured, and the head refill may be used now
 };
@@ -120,6 +121,9 @@ bool model_compare(const struct model *predicted, const struct model *actual, FI
 void model_predict_syscall(struct model *m);
 void model_predict_fault(struct model *m, const struct hw_fault *fault);
 
+// The kernel has chosen `thread` (0: idle) to return to: a restart, or the end of a YieldTo (threads §4.4 step 6).
+void model_predict_activation(struct model *m, m_id thread);
+
 // The current thread's budget does not cover the entry: what it asked for is not done (threads §4.7 A, B).
 void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats);
 
@@ -161,7 +165,6 @@ enum { M_OK = 0, M_DERIVES_NULL = 100, M_UNKNOWN = 200 };
 struct m_answer {
     word_t error;
     word_t words[36], count;
-    bool word_unknown; // the first
 };
 
 // An error number and its payload. What a lookup that failed was for: pivots count as sources.
@@ -251,6 +254,8 @@ void m_receive(struct model *m, m_id thread, m_id endpoint, m_id reply, bool is_
 void m_wait(struct model *m, m_id thread, m_id notification, bool is_blocking);
 void m_raise(struct model *m, m_id thread, struct fault fault);
 void m_raise_timeout(struct model *m, m_id thread); // if it has a handler
+word_t m_take_consumed(struct m_sc *s);             // in µs; resets it
+void m_complete_yield(struct model *m, m_id yielder);
 void m_write_reply(struct model *m, m_id thread, word_t label, const word_t *words, word_t count);
 
 // ---------------------------------------------------------------------------------------- deletion

@@ -30,17 +30,10 @@ static const struct lookup_failure missing = {.type = seL4_MissingCapability};
 // What the caller of a method sees.
 static void answer_call(struct model *m, const struct m_args *a, const struct m_answer *answer)
 {
-    struct m_thread *t = m_thread(m, a->invoker);
     if (answer->error == M_UNKNOWN) {
         m_give_up(m, "a method without a rule");
-    } else if (a->is_call && answer->error != M_OK) {
-        m_write_reply(m, a->invoker, answer->error, answer->words, answer->count);
-    } else if (a->is_call && answer->word_unknown) {
-        t->x[0] = 0;
-        t->x[1] = answer->count;
-        t->has_unknown_word = true;
     } else if (a->is_call) {
-        m_write_reply(m, a->invoker, 0, answer->words, answer->count);
+        m_write_reply(m, a->invoker, answer->error, answer->words, answer->count);
     }
 }
 
@@ -240,11 +233,33 @@ void model_predict_fault(struct model *m, const struct hw_fault *fault)
 void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats)
 {
     m_id thread = m->current;
+    struct m_sc *s = m_sc(m, m_thread(m, thread)->sc);
+    s->consumed += s->uncommitted;
+    s->uncommitted = 0;
     if (may_fault) {
         m_raise_timeout(m, thread);
     }
     struct m_thread *t = m_thread(m, thread);
     if (repeats && t->state == THREAD_RUNNING) {
         t->state = THREAD_RESTART;
+    }
+}
+
+// Whoever runs again after a YieldTo has another context than its thread; so that one's time is charged by now.
+void model_predict_activation(struct model *m, m_id thread)
+{
+    struct m_thread *t = m_thread(m, thread);
+    if (t->yields_to) {
+        struct m_sc *s = m_sc(m, t->yields_to);
+        if (t->sc == t->yields_to && s->uncommitted > 0) {
+            m_give_up(m, "a YieldTo that ends on the context it was for"); // charged only if something else rearms
+        }
+        s->consumed += s->uncommitted;
+        s->uncommitted = 0;
+        m_complete_yield(m, thread);
+    }
+    if (t->state == THREAD_RESTART) {
+        t->state = THREAD_RUNNING;
+        t->pc = t->fault_pc;
     }
 }

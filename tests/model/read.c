@@ -48,7 +48,8 @@ static void read_thread(struct m_thread *t, const struct tcb *tcb)
     t->pc = tcb->regs.pc;
     t->fault_pc = tcb->regs.fault_pc;
     t->buffer_address = tcb->buffer_address;
-    t->is_yielding = tcb->yielding_to;
+    t->yields_to = id_of(tcb->yielding_to);
+    t->is_sleeping = tcb->is_sleeping;
 }
 
 static void read_reply(struct m_reply *r, const struct reply *reply)
@@ -67,6 +68,8 @@ static void read_sc(struct m_sc *s, const struct sched_context *sc, ticks_t now)
     s->top = id_of(sc->top_reply);
     s->yielder = id_of(sc->yielder);
     s->badge = sc->badge;
+    s->consumed = sc->consumed;
+    s->uncommitted = sc == ks.charged_sc ? ks.pending + (now - ks.now) : 0;
     s->is_configured = sc->capacity > 0;
     const struct refill *head = &sc->refills[sc->head];
     s->is_ready = s->is_configured && head->time <= now && head->amount >= 1250;

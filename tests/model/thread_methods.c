@@ -324,6 +324,27 @@ static struct m_answer bind(struct model *m, const struct m_args *a, m_id sc, bo
     return success;
 }
 
+// threads §6.5
+static struct m_answer yield_to(struct model *m, m_id sc)
+{
+    struct m_sc *s = m_sc(m, sc);
+    struct m_thread *caller = m_thread(m, m->current);
+    DEMAND(s->thread && s->thread != m->current, seL4_IllegalOperation);
+    const struct m_thread *target = m_thread(m, s->thread);
+    DEMAND(target->priority <= caller->mcp, seL4_IllegalOperation);
+    if (s->yielder) {
+        m_complete_yield(m, s->yielder);
+    }
+    bool is_runnable = target->state == THREAD_RUNNING || target->state == THREAD_RESTART;
+    bool is_schedulable = is_runnable && !target->is_sleeping && s->is_ready;
+    if (!is_schedulable || target->priority < caller->priority) {
+        return (struct m_answer){.words = {m_take_consumed(s)}, .count = 1};
+    }
+    s->yielder = m->current;
+    caller->yields_to = sc;
+    return success;
+}
+
 struct m_answer m_sc_method(struct model *m, const struct m_args *a)
 {
     m_id sc = sched_context_cap_object(a->cap);
@@ -342,11 +363,9 @@ struct m_answer m_sc_method(struct model *m, const struct m_args *a)
         m_detach_stack(m, sc);
         return success;
     case SchedContextConsumed:
-        return (struct m_answer){.word_unknown = true, .count = 1};
+        return (struct m_answer){.words = {m_take_consumed(s)}, .count = 1};
     default: // YieldTo
-        DEMAND(s->thread && s->thread != m->current, seL4_IllegalOperation);
-        DEMAND(m_thread(m, s->thread)->priority <= m_thread(m, m->current)->mcp, seL4_IllegalOperation);
-        return (struct m_answer){.error = M_UNKNOWN};
+        return yield_to(m, sc);
     }
 }
 

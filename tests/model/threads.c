@@ -85,6 +85,16 @@ word_t m_sanitise_spsr(word_t value)
 
 // -------------------------------------------------------------------------------- scheduling contexts
 
+// What is charged counts, what is still pending does not (CON-1). 62.5 ticks are a microsecond; there is a largest amount
+// that is reported at once.
+word_t m_take_consumed(struct m_sc *s)
+{
+    const ticks_t largest = ~UINT64_C(0) / 62500;
+    ticks_t reported = s->consumed < largest ? s->consumed : largest;
+    s->consumed -= reported;
+    return reported * 1000 / 62500;
+}
+
 // threads DON-3: the SC leaves whoever has it.
 void m_move_sc(struct model *m, m_id sc, m_id thread)
 {
@@ -207,6 +217,24 @@ void m_cancel_ipc(struct model *m, m_id thread)
     t->state = THREAD_INACTIVE;
 }
 
+// threads YT-5
+static void forget_yield(struct model *m, struct m_thread *t)
+{
+    if (t->yields_to) {
+        m_sc(m, t->yields_to)->yielder = 0;
+        t->yields_to = 0;
+    }
+}
+
+// threads YT-6
+void m_complete_yield(struct model *m, m_id yielder)
+{
+    struct m_thread *t = m_thread(m, yielder);
+    word_t consumed = m_take_consumed(m_sc(m, t->yields_to));
+    forget_yield(m, t);
+    m_write_reply(m, yielder, 0, &consumed, 1);
+}
+
 // threads [SUS]
 void m_suspend(struct model *m, m_id thread)
 {
@@ -215,14 +243,7 @@ void m_suspend(struct model *m, m_id thread)
     if (t->state == THREAD_RUNNING) {
         t->fault_pc = t->pc;
     }
-    if (t->is_yielding) {
-        for (int i = 0; i < m->object_count; i++) {
-            if (m->objects[i].kind == kind_sched_context && m->objects[i].sc.yielder == thread) {
-                m->objects[i].sc.yielder = 0;
-            }
-        }
-        t->is_yielding = false;
-    }
+    forget_yield(m, t);
     t->state = THREAD_INACTIVE;
 }
 
