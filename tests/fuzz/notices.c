@@ -29,12 +29,10 @@ static void before(enum machine_entry entry, const struct hw_fault *fault, word_
 
 static void after(void)
 {
-    if (spoiled) {
-        word_t *word = spoiled();
-        machine_touch(word, sizeof *word);
-        *word ^= BIT(40);
-    }
+    word_t nowhere = 0, *word = spoiled ? spoiled() : &nowhere;
+    *word ^= BIT(40);
     was_noticed = was_noticed || !lockstep_after(plat_now());
+    *word ^= BIT(40); // for the invariant checker
 }
 
 static const struct machine_observer observer = {before, after};
@@ -70,11 +68,14 @@ static struct slot *slot_in_root_cnode(word_t number)
     return (struct slot *)plat_ptr(cnode_cap_object(root->slots[TCB_CSPACE].cap)) + number;
 }
 
-static struct tcb *server(void)
+static struct tcb *thread_in(word_t number)
 {
-    return plat_ptr(tcb_cap_object(slot_in_root_cnode(W_T3)->cap));
+    return plat_ptr(tcb_cap_object(slot_in_root_cnode(number)->cap));
 }
 
+static struct tcb *server(void) { return thread_in(W_T3); }
+
+static word_t *root_mr0(void) { return &root->regs.x[REG_MR0]; }
 static word_t *root_mr1(void) { return &root->regs.x[REG_MR0 + 1]; }
 static word_t *root_mr4(void) { return &machine_buffer(root)[BUFFER_MESSAGE + 4]; }
 static word_t *root_x20(void) { return &root->regs.x[20]; }
@@ -82,6 +83,11 @@ static word_t *server_mr3(void) { return &server()->regs.x[REG_MR0 + 3]; }
 static word_t *server_mr9(void) { return &machine_buffer(server())[BUFFER_MESSAGE + 9]; }
 static word_t *server_mr10(void) { return &machine_buffer(server())[BUFFER_MESSAGE + 10]; }
 static word_t *server_tag(void) { return &machine_buffer(server())[0]; }
+static word_t *free_frame(void) { return &slot_in_root_cnode(W_FRAME_FREE)->cap.words[1]; }
+static word_t *new_vspace(void) { return &slot_in_root_cnode(W_VSPACE_NEW)->cap.words[1]; }
+static word_t *new_table(void) { return &slot_in_root_cnode(W_TABLE_NEW)->cap.words[1]; }
+static word_t *time_of_t1(void) { return &thread_in(W_T1)->sc->consumed; }
+static word_t *length_of_slice(void) { return &ks.domain_schedule[0].duration; }
 static word_t *server_badge_1(void) { return &machine_buffer(server())[BUFFER_CAPS + 1]; }
 
 // ------------------------------------------------------------------------------------------- steps
@@ -94,6 +100,8 @@ static const struct step long_call = {
 
 // No such system call: thirteen words for the fault handler, if there is one.
 static const struct step strange_syscall = {.kind = STEP_CALL, .number = 77, .cap = 5};
+
+static const struct step undefined_instruction = {.kind = STEP_FAULT, .words = {HW_FAULT_USER_EXCEPTION, 0, 0x2000000}};
 
 static struct step method(word_t cap, enum label label, word_t cap_argument, word_t length)
 {
@@ -134,6 +142,7 @@ static void a_wrong_word_of_a_fault_message(void **state)
     set_handler.caps[2] = W_ROOT_VSPACE;
     given = set_handler;
     assert_that_it_notices(&strange_syscall, server_mr9);
+    assert_that_it_notices(&undefined_instruction, server_mr3);
     given = nothing;
 }
 
@@ -166,6 +175,58 @@ static void a_wrong_register_in_the_answer_of_read_registers(void **state)
     assert_that_it_notices(&read, root_mr4);
 }
 
+static void consumed_time_that_nobody_spent(void **state)
+{
+    (void)state;
+    assert_that_it_notices(&long_call, time_of_t1);
+    struct step ask = method(W_SC_1, SchedContextConsumed, 0, 0);
+    assert_that_it_notices(&ask, root_mr0);
+}
+
+static void a_wrong_answer_of_a_yield_that_ends_at_once(void **state)
+{
+    (void)state;
+    struct step yield_to = method(W_SC_1, SchedContextYieldTo, 0, 0); // T1 is less important than the caller
+    assert_that_it_notices(&yield_to, root_mr0);
+}
+
+static void a_wrong_answer_of_a_yield_that_ends_later(void **state)
+{
+    (void)state;
+    struct step yield_to = method(W_SC_1, SchedContextYieldTo, 0, 0);
+    given = method(W_ROOT_TCB, TCBSetPriority, W_ROOT_TCB, 1);
+    given.words[0] = 100; // T1's
+    assert_that_it_notices(&yield_to, root_mr0); // not written yet
+    assert_ptr_equal(ks.current, thread_in(W_T1));
+    given = nothing;
+}
+
+static void a_wrong_address_in_a_capability_that_was_mapped(void **state)
+{
+    (void)state;
+    struct step map_page = method(W_FRAME_FREE, ARMPageMap, W_VSPACE_A, 3);
+    map_page.words[0] = WORLD_MAPPED + 0x5000;
+    assert_that_it_notices(&map_page, free_frame);
+    struct step map_table = method(W_TABLE_NEW, ARMPageTableMap, W_VSPACE_A, 2);
+    map_table.words[0] = BIT(41);
+    assert_that_it_notices(&map_table, new_table);
+}
+
+static void a_wrong_address_space_identifier(void **state)
+{
+    (void)state;
+    struct step assign = method(W_ROOT_POOL, ARMASIDPoolAssign, W_VSPACE_NEW, 0);
+    assert_that_it_notices(&assign, new_vspace);
+}
+
+static void a_wrong_domain_schedule(void **state)
+{
+    (void)state;
+    struct step configure = method(W_DOMAIN, DomainScheduleConfigure, 0, 3);
+    configure.words[2] = 1000;
+    assert_that_it_notices(&configure, length_of_slice);
+}
+
 int main(void)
 {
     given = nothing;
@@ -181,6 +242,12 @@ int main(void)
         cmocka_unit_test(a_wrong_payload_of_an_error),
         cmocka_unit_test(a_wrong_payload_of_an_error_beyond_mr3),
         cmocka_unit_test(a_wrong_register_in_the_answer_of_read_registers),
+        cmocka_unit_test(consumed_time_that_nobody_spent),
+        cmocka_unit_test(a_wrong_answer_of_a_yield_that_ends_at_once),
+        cmocka_unit_test(a_wrong_answer_of_a_yield_that_ends_later),
+        cmocka_unit_test(a_wrong_address_in_a_capability_that_was_mapped),
+        cmocka_unit_test(a_wrong_address_space_identifier),
+        cmocka_unit_test(a_wrong_domain_schedule),
     };
     return cmocka_run_group_tests_name("the model notices", tests, NULL, NULL);
 }

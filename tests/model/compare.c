@@ -97,6 +97,7 @@ static void compare_thread(struct comparison *c, m_id id, const struct m_thread 
     FIELD("thread", tpidrro_el0)
     FIELD("thread", priority)
     FIELD("thread", mcp)
+    FIELD("thread", domain)
     FIELD("thread", flags)
     FIELD("thread", sc)
     FIELD("thread", waits_on)
@@ -220,6 +221,9 @@ bool model_compare(const struct model *predicted, const struct model *actual, FI
         if (!m_object(p, a->objects[i].id)) {
             differ(&c, "object %#llx (kind %d) exists in the kernel only", (ull)a->objects[i].id, a->objects[i].kind);
         }
+    }
+    if (p->domain_start != a->domain_start || memcmp(p->domain_schedule, a->domain_schedule, sizeof p->domain_schedule) != 0) {
+        differ(&c, "the domain schedules differ");
     }
     for (int i = 0; i < p->buffer_count; i++) {
         compare_buffer(&c, &p->buffers[i]);

@@ -163,6 +163,7 @@ static void shrink(struct model *m, struct slot *slot, bool is_inner)
 static void destroy(struct model *m, struct slot *slot, bool is_inner)
 {
     for (int limit = 0; m_node(m, slot) && !m->is_lost; limit++) {
+        m->may_be_preempted = m->may_be_preempted || limit > 0;
         struct cap rest = finalise(m, slot);
         if (is_used_up(rest, slot)) {
             m_remove(m, slot);
@@ -188,5 +189,6 @@ void m_revoke(struct model *m, struct slot *slot)
 {
     while (m_has_children(m, slot) && !m->is_lost) {
         destroy(m, m_node(m, slot)->next->slot, false);
+        m->may_be_preempted = true;
     }
 }

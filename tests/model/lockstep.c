@@ -14,9 +14,13 @@ static bool reality_is_known;
 static m_id caller;
 static word_t units_before;
 
+// What else may happen (lockstep_before tells when).
+static struct model alternative;
+static bool has_alternative;
+
 static bool is_debug_call(word_t number)
 {
-    return (sword_t)number <= -12 && (sword_t)number >= -17;
+    return KERNEL_DEBUG && (sword_t)number <= -12 && (sword_t)number >= -17;
 }
 
 static bool may_take_fast_path(word_t number)
@@ -64,16 +68,18 @@ static void begin_prediction(ticks_t now)
 void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word_t line, ticks_t now)
 {
     begin_prediction(now);
+    has_alternative = false;
     caller = prediction->current;
     units_before = ks.work_units;
     if (entry == ENTRY_SYSCALL && is_debug_call(m_thread(prediction, caller)->x[7])) {
-        m_give_up(prediction, "a debug call");
+        model_predict_debug_call(prediction); // whether there is budget or not (threads TM-2)
         return;
     }
     if (caller != 0 && !has_budget(now)) {
         if (entry == ENTRY_SYSCALL && may_take_fast_path(m_thread(prediction, caller)->x[7])) {
-            m_give_up(prediction, "the slice is over, unless a fast path is taken"); // FP-2: both are right
-            return;
+            has_alternative = true; // a fast path does not look at the clock (FP-2): both are right
+            model_read(&alternative, now);
+            model_predict_syscall(&alternative);
         }
         bool is_round_robin = ks.charged_sc->period == 0;
         model_predict_end_of_slice(prediction, !is_round_robin, entry != ENTRY_IRQ);
@@ -97,7 +103,7 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
 static bool was_preempted(void)
 {
     const struct m_object *o = m_object(reality, caller);
-    if (ks.work_units != 0) {
+    if (!prediction->may_be_preempted || ks.work_units != 0) {
         return false;
     }
     if (!o || o->thread.state == THREAD_INACTIVE) {
@@ -131,33 +137,42 @@ void lockstep_print_statistics(FILE *out)
     }
 }
 
+static bool leave_open(const char *why)
+{
+    lockstep_lost++;
+    count_reason(why);
+    return true;
+}
+
+static bool agrees(struct model *m)
+{
+    if (reality->current && m_object(m, reality->current)) {
+        model_predict_activation(m, reality->current);
+    }
+    return !m->is_lost && model_compare(m, reality, NULL);
+}
+
 bool lockstep_after(ticks_t now)
 {
     if (prediction->is_lost) {
-        lockstep_lost++;
-        count_reason(prediction->lost_why);
-        return true;
+        return leave_open(prediction->lost_why);
     }
     model_read(reality, now);
     if (reality->is_lost) {
-        lockstep_lost++;
-        count_reason(reality->lost_why);
-        return true;
+        return leave_open(reality->lost_why);
     }
     reality_is_known = true;
-    if (reality->current && m_object(prediction, reality->current)) {
-        model_predict_activation(prediction, reality->current);
-    }
-    if (model_compare(prediction, reality, NULL)) {
+    if (agrees(prediction) || (has_alternative && agrees(&alternative))) {
         lockstep_predicted++;
         return true;
     }
+    if (prediction->is_lost || (has_alternative && alternative.is_lost)) {
+        return leave_open(prediction->is_lost ? prediction->lost_why : alternative.lost_why);
+    }
     if (was_preempted()) {
-        lockstep_lost++;
-        count_reason("preempted");
-        return true;
+        return leave_open("preempted");
     }
     fprintf(stderr, "\n");
-    model_compare(prediction, reality, stderr);
+    (void)model_compare(prediction, reality, stderr);
     return false;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The model's methods on CNodes and untyped memory: complete checks in the order of the specification (objects §4, §6);
-// and the interrupt, ASID and address-space methods as far as capabilities are concerned.
+// and on interrupts.
 #include <sel4/errors.h>
 #include <sel4/objecttype.h>
 
@@ -205,6 +205,7 @@ static struct m_answer retype(struct model *m, const struct m_args *a)
     word_t first = (used + BIT(bits) - 1) >> bits << bits;
     m_id base = untyped_cap_base(a->cap) + first;
     struct m_node *node = m_node(m, a->slot);
+    m->may_be_preempted = used == 0 && untyped_cap_watermark(a->cap) > 0; // it is cleared first
     node->cap = untyped_cap_set_watermark(node->cap, first + (count << bits));
     for (word_t i = 0; i < count; i++) {
         struct cap cap = first_cap(type, base + (i << bits), size_bits, is_device);
@@ -214,7 +215,7 @@ static struct m_answer retype(struct model *m, const struct m_args *a)
     return success;
 }
 
-// ------------------------------------------------------------------- interrupts, ASIDs, address spaces
+// ---------------------------------------------------------------------------------------- interrupts
 
 static struct m_answer empty_target(struct model *m, struct cap root, word_t index, word_t depth, struct slot **slot)
 {
@@ -266,39 +267,6 @@ static struct m_answer handler_method(struct model *m, const struct m_args *a)
     return success;
 }
 
-static struct m_answer make_pool(struct model *m, const struct m_args *a)
-{
-    struct slot *dest;
-    DEMAND(a->length >= 2 && a->extra_count >= 2, seL4_TruncatedMessage);
-    word_t position = 0;
-    while (position < ASID_POOLS && ks.asid_pools[position]) {
-        position++;
-    }
-    DEMAND(position < ASID_POOLS, seL4_DeleteFirst);
-    struct cap untyped = m_cap(m, a->extra[0]);
-    DEMAND(cap_kind(untyped) == kind_untyped && untyped_cap_size_bits(untyped) == 12 && !untyped_cap_is_device(untyped),
-           seL4_InvalidCapability, 1);
-    DEMAND(!m_has_children(m, a->extra[0]), seL4_RevokeFirst);
-    DEMAND_OK(empty_target(m, m_cap(m, a->extra[1]), a->words[0], a->words[1], &dest));
-    m_node(m, a->extra[0])->cap = untyped_cap_set_watermark(untyped, BIT(12));
-    m_derive_into(m, a->extra[0], dest, MAKE_CAP(asid_pool, .base = untyped_cap_base(untyped), .first_asid = position * 512), false);
-    return success;
-}
-
-// Which mappings there are is the business of the `vspace` target; a frame capability only forgets its own.
-static struct m_answer page_method(struct model *m, const struct m_args *a)
-{
-    switch (a->label) {
-    case ARMPageUnmap:
-        m_node(m, a->slot)->cap = frame_cap_set_address(frame_cap_set_asid(a->cap, 0), 0);
-        return success;
-    case ARMPageGetAddress:
-        return (struct m_answer){.words = {frame_cap_base(a->cap)}, .count = 1};
-    default:
-        return (struct m_answer){.error = M_UNKNOWN};
-    }
-}
-
 struct m_answer m_method(struct model *m, const struct m_args *a)
 {
     word_t label = a->label;
@@ -317,11 +285,9 @@ struct m_answer m_method(struct model *m, const struct m_args *a)
         return label >= IRQAckIRQ && label <= IRQClearIRQHandler ? handler_method(m, a) : no_such_method;
     case kind_sched_control:
         return m_configure_sc(m, a);
-    case kind_asid_control:
-        return label == ARMASIDControlMakePool ? make_pool(m, a) : no_such_method;
-    case kind_frame:
-        return label >= ARMPageMap && label <= ARMPageGetAddress ? page_method(m, a) : no_such_method;
-    default:
-        return (struct m_answer){.error = M_UNKNOWN};
+    case kind_domain:
+        return m_domain_method(m, a);
+    default: // frames, page tables, VSpaces, ASID pools and their control
+        return m_mapping_method(m, a);
     }
 }

@@ -34,7 +34,7 @@ struct m_node {
 
 struct m_thread {
     enum thread_state state;
-    word_t priority, mcp, flags;
+    word_t priority, mcp, domain, flags;
     m_id sc, waits_on, reply, notification; // waits_on: endpoint or notification; notification: bound
     word_t badge;
     bool can_grant, can_grant_reply, is_call;
@@ -101,8 +101,11 @@ struct model {
     struct m_buffer buffers[M_BUFFERS];
     int buffer_count;
     uint8_t irq_state[NUM_IRQS];
+    word_t domain_start;
+    struct domain_slice domain_schedule[NUM_DOMAIN_SCHEDULES];
     m_id current;
-    bool is_lost; // the model gave up on this step
+    bool may_be_preempted; // the operation has preemption points (threads PRE-1)
+    bool is_lost;          // the model gave up on this step
     const char *lost_why;
 };
 
@@ -119,6 +122,7 @@ bool model_compare(const struct model *predicted, const struct model *actual, FI
 
 // What the current thread is about to do: its registers say it all. Predicts on the state `m`.
 void model_predict_syscall(struct model *m);
+void model_predict_debug_call(struct model *m);
 void model_predict_fault(struct model *m, const struct hw_fault *fault);
 
 // The kernel has chosen `thread` (0: idle) to return to: a restart, or the end of a YieldTo (threads §4.4 step 6).
@@ -159,9 +163,9 @@ bool m_has_children(struct model *m, const struct slot *slot);
 
 // ----------------------------------------------------------------------------------------- answers
 
-// What a method answers: an error with its payload, or a result. M_UNKNOWN: the model has no rule. M_DERIVES_NULL: not
-// an answer by itself, the method decides.
-enum { M_OK = 0, M_DERIVES_NULL = 100, M_UNKNOWN = 200 };
+// What a method answers: an error with its payload, or a result. M_DERIVES_NULL: not an answer by itself, the method
+// decides.
+enum { M_OK = 0, M_DERIVES_NULL = 100 };
 struct m_answer {
     word_t error;
     word_t words[36], count;
@@ -280,3 +284,5 @@ struct m_answer m_cnode_method(struct model *m, const struct m_args *a);
 struct m_answer m_tcb_method(struct model *m, const struct m_args *a);
 struct m_answer m_sc_method(struct model *m, const struct m_args *a);
 struct m_answer m_configure_sc(struct model *m, const struct m_args *a);
+struct m_answer m_domain_method(struct model *m, const struct m_args *a);
+struct m_answer m_mapping_method(struct model *m, const struct m_args *a);

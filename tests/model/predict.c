@@ -30,9 +30,7 @@ static const struct lookup_failure missing = {.type = seL4_MissingCapability};
 // What the caller of a method sees.
 static void answer_call(struct model *m, const struct m_args *a, const struct m_answer *answer)
 {
-    if (answer->error == M_UNKNOWN) {
-        m_give_up(m, "a method without a rule");
-    } else if (a->is_call) {
+    if (a->is_call) {
         m_write_reply(m, a->invoker, answer->error, answer->words, answer->count);
     }
 }
@@ -216,6 +214,17 @@ void model_predict_syscall(struct model *m)
     }
     if (receives && !m->is_lost && m_object(m, thread)) {
         receive_phase(m, thread, wants_reply, is_blocking);
+    }
+}
+
+// abi §11: only DebugCapIdentify changes anything, and the tags are the capability kinds.
+void model_predict_debug_call(struct model *m)
+{
+    struct m_thread *t = m_thread(m, m->current);
+    struct lookup_failure why;
+    if ((sword_t)t->x[X7] == -15) {
+        struct slot *slot = m_lookup(m, m->current, t->x[X0], &why);
+        t->x[X0] = slot ? (word_t)cap_kind(m_cap(m, slot)) : 0;
     }
 }
 

@@ -26,6 +26,7 @@ static void read_thread(struct m_thread *t, const struct tcb *tcb)
     t->state = tcb->state;
     t->priority = tcb->priority;
     t->mcp = tcb->mcp;
+    t->domain = tcb->domain;
     t->flags = tcb->flags;
     t->sc = id_of(tcb->sc);
     t->reply = id_of(tcb->reply);
@@ -199,7 +200,7 @@ static void forget(struct model *m)
         m->node_at[m_place(m->nodes[i].slot)] = 0;
     }
     m->node_count = m->object_count = m->buffer_count = 0;
-    m->is_lost = false;
+    m->is_lost = m->may_be_preempted = false;
 }
 
 void model_read(struct model *m, ticks_t now)
@@ -231,6 +232,8 @@ void model_read(struct model *m, ticks_t now)
     }
     read_tree(m);
     read_buffers(m);
+    m->domain_start = ks.domain_start;
+    memcpy(m->domain_schedule, ks.domain_schedule, sizeof m->domain_schedule);
     m->current = id_of(ks.current);
 }
 

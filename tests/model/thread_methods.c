@@ -386,3 +386,52 @@ struct m_answer m_configure_sc(struct model *m, const struct m_args *a)
     s->badge = w[3];
     return success;
 }
+
+// ------------------------------------------------------------------------------------ domain methods
+
+static struct m_answer set_domain(struct model *m, const struct m_args *a)
+{
+    DEMAND(a->length >= 1, seL4_TruncatedMessage);
+    DEMAND(a->words[0] < NUM_DOMAINS, seL4_InvalidArgument, 0);
+    DEMAND(a->extra_count >= 1, seL4_TruncatedMessage);
+    DEMAND(cap_kind(m_cap(m, a->extra[0])) == kind_tcb, seL4_InvalidArgument, 1);
+    m_thread(m, tcb_cap_object(m_cap(m, a->extra[0])))->domain = a->words[0];
+    return success;
+}
+
+static struct m_answer set_slice(struct model *m, const struct m_args *a)
+{
+    word_t index = a->words[0], domain = a->words[1], duration = a->words[2];
+    DEMAND(a->length >= 3, seL4_TruncatedMessage);
+    DEMAND(index < NUM_DOMAIN_SCHEDULES - 1, seL4_RangeError, 0, NUM_DOMAIN_SCHEDULES - 2);
+    DEMAND(domain < NUM_DOMAINS, seL4_RangeError, 0, NUM_DOMAINS - 1);
+    DEMAND(duration < BIT(56), seL4_InvalidArgument, 2);
+    DEMAND(duration != 0 || domain == 0, seL4_InvalidArgument, 1);
+    DEMAND(duration != 0 || index != m->domain_start, seL4_InvalidArgument, 2);
+    m->domain_schedule[index] = (struct domain_slice){domain, duration};
+    return success;
+}
+
+static struct m_answer set_start(struct model *m, const struct m_args *a)
+{
+    DEMAND(a->length >= 1, seL4_TruncatedMessage);
+    DEMAND(a->words[0] < NUM_DOMAIN_SCHEDULES, seL4_RangeError, 0, NUM_DOMAIN_SCHEDULES - 1);
+    DEMAND(m->domain_schedule[a->words[0]].duration != 0, seL4_InvalidArgument, 0);
+    m->domain_start = a->words[0];
+    return success;
+}
+
+// threads §3.5
+struct m_answer m_domain_method(struct model *m, const struct m_args *a)
+{
+    switch (a->label) {
+    case DomainSetSet:
+        return set_domain(m, a);
+    case DomainScheduleConfigure:
+        return set_slice(m, a);
+    case DomainScheduleSetStart:
+        return set_start(m, a);
+    default:
+        return (struct m_answer){.error = seL4_IllegalOperation};
+    }
+}
