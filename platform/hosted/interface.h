@@ -122,7 +122,8 @@ struct machine_control {
     int32_t host_cpu;
     uint64_t wall_ns;                /* time since 1970 at tick 0 */
     char name[64];                   /* of the program, for people */
-    uint64_t reserved[12];
+    uint32_t check_every;            /* with MACHINE_FLAG_CHECK: entries to one check; 0 = one, or more if the system is large */
+    uint32_t reserved[23];
 
     /* --- shared while running: `attention` and the lines are written by both sides */
     uint32_t attention; /* the machine should look at the lines; a futex */

@@ -7,7 +7,7 @@ import sys
 import pathlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
-from harness import main, run
+from harness import assert_refused, main, run
 from machines import FRONT_END, HELLO, PROGRAMS, assert_nothing_left, file_of, processes
 
 MARKER = struct.pack("<Q", 0x5ca1ab1e0ddba115)
@@ -37,6 +37,17 @@ def test_check_stops_at_the_first_entry_after_the_damage():
     assert "last entry: system call -11 of 'rootserver'" in result.err, result.err
     assert "called from:" in result.err and "current thread 'rootserver'" in result.err, result.err
     assert_nothing_left(before)
+
+
+def test_a_check_now_and_then_tells_that_an_earlier_entry_may_be_to_blame():
+    result = run(FRONT_END, "--check-every", "3", "--protect=none", damaging())
+    assert result.status == 4 and "every 3 entries only" in result.err and "--check-every 1" in result.err, result
+    assert run(FRONT_END, "--check-every=1000000", "--protect=none", damaging()).status == 0
+
+
+def test_how_often_must_be_a_number():
+    for text in ("0", "-1", "x", "", "1.5", "99999999999999999999"):
+        assert_refused(run(FRONT_END, f"--check-every={text}", HELLO), "--check-every", "number of kernel entries")
 
 
 def test_without_check_the_damage_goes_unnoticed():

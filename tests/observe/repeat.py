@@ -16,15 +16,14 @@ from machines import FRONT_END, PROGRAMS, SCRATCH
 RUNS = int(sys.argv[3]) if len(sys.argv) > 3 else 2
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 EXAMPLES, INPUT = TESTS.parent / "examples", TESTS / "abi/input"
-SLOW = {"abi-address_spaces"}  # a thousand processes: when named
-NAMES = sys.argv[4:] or sorted([path.name for path in PROGRAMS.glob("abi-*") if path.name not in SLOW] +
+NAMES = sys.argv[4:] or sorted([path.name for path in PROGRAMS.glob("abi-*")] +
                                [path.name for path in EXAMPLES.iterdir() if (PROGRAMS / path.name).is_file() and path.name != "bench"])
 
 
 def traced(program, number):
     path = pathlib.Path(SCRATCH.name) / f"{program}.{number}.txt"
     text = INPUT / f"{program.removeprefix('abi-')}.txt"
-    result = run(FRONT_END, "--timeout", "60", "--time", "virtual", "--trace", path, PROGRAMS / program,
+    result = run(FRONT_END, "--timeout", "180", "--time", "virtual", "--trace", path, PROGRAMS / program, timeout=200,
                  text=text.read_text() if text.exists() else None)
     assert result.status == 0, result
     text = path.read_text(encoding="ascii")

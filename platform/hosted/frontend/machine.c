@@ -127,6 +127,7 @@ static void fill_control(struct machine_control *control, const struct options *
                  (waits_for_input ? MACHINE_FLAG_INPUT_IS_WAITED_FOR : 0),
         .host_cpu = options->host_cpu,
         .wall_ns = wall_ns(options),
+        .check_every = options->check_every,
     };
     snprintf(control->name, sizeof(control->name), "%s", slash != NULL ? slash + 1 : options->program);
     note_irq_sources(control, options);

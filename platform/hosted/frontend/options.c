@@ -201,6 +201,16 @@ static void take_check(struct options *options, const char *text)
     options->check = true;
 }
 
+static void take_check_every(struct options *options, const char *text)
+{
+    bool is_number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0' && strlen(text) < 10;
+    options->check = true;
+    options->check_every = is_number ? (uint32_t)strtoul(text, NULL, 10) : 0;
+    if (options->check_every == 0) {
+        refuse("--check-every is '%s'; it must be a number of kernel entries such as 1 or 100.", text);
+    }
+}
+
 static void take_help(struct options *options, const char *text);
 
 static const struct option option_table[] = {
@@ -217,6 +227,7 @@ static const struct option option_table[] = {
     {"--gdb", NULL, take_gdb, "debug: gdb stops before the first instruction of user code (docs/DEBUGGING.md)"},
     {"--gdb-command", "COMMAND", take_gdb_command, "with --gdb: a command for gdb to begin with; may be repeated"},
     {"--check", NULL, take_check, "check the kernel's invariants after each entry (slow); a broken one ends the run with status 4"},
+    {"--check-every", "N", take_check_every, "the same after each Nth entry (default 1, and more for a system with thousands of objects)"},
     {"--help", NULL, take_help, "this text"},
 };
 

@@ -28,6 +28,7 @@ struct options {
     bool spin;
     bool statistics;
     bool check;
+    uint32_t check_every; // 0 = as the machine thinks fit
     bool gdb;
     const char *gdb_commands[MAX_GDB_COMMANDS];
     int gdb_command_count;

@@ -3,6 +3,8 @@
 // The invariant checker (core/invariants.h) at work: after every kernel entry with --check, and once in a panic's report.
 //
 // It is lent memory of its own, sparse until it is needed: as much as the kernel that it walks takes, found out by trying.
+// A walk takes time in proportion to that. So that a large system gets anywhere, twice the memory means a quarter of the
+// checks; the same entries are followed by one in each run. --check-every N has it otherwise.
 #include "core/invariants.h"
 #include "core/state.h"
 #include "platform/hosted/machine/machine.h"
@@ -13,6 +15,7 @@ static word_t scratch[MOST_WORDS];
 static word_t scratch_words = FIRST_WORDS;
 static bool is_too_small;
 static uint32_t broken_count;
+static word_t entries_since_check;
 
 static void note(int number, const char *what, const void *subject)
 {
@@ -51,9 +54,20 @@ static bool check_quietly(void)
     }
 }
 
+// How many entries there are to one check.
+static word_t period(void)
+{
+    word_t growth = scratch_words / FIRST_WORDS;
+    return control()->check_every != 0 ? control()->check_every : growth * growth;
+}
+
 void check_kernel(void)
 {
     static bool has_warned;
+    if (++entries_since_check < period()) {
+        return;
+    }
+    entries_since_check = 0;
     if (!check_quietly()) {
         panic_at("an invariant is broken", NULL);
     }
@@ -65,6 +79,9 @@ void check_kernel(void)
 
 void check_report(void)
 {
+    if ((control()->flags & MACHINE_FLAG_CHECK) && period() > 1) {
+        host_print(HOST_STDERR, "  checked after every %ld entries only, so an earlier one may be to blame: see --check-every 1\n", period());
+    }
     if (check_quietly()) {
         host_print(HOST_STDERR, "  invariants: all hold%s\n", is_too_small ? " as far as there was memory to check them" : "");
         return;

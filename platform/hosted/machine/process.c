@@ -8,9 +8,9 @@
 // `attention`, so one of the two sees the other.
 //
 // A process serves one VSpace until that is retired, then it waits in the pool for another one; it keeps the FP state of
-// its last thread meanwhile. The pool holds MOST_POOLED processes, beside those that have FP state to keep; others are told to end, and
-// the zygote reaps them. When the host gives no more processes, one that serves a VSpace is taken from it: a process is only a
-// cache of its VSpace's tables.
+// its last thread meanwhile. The pool holds MOST_POOLED processes, beside those that have FP state to keep; others are told to
+// end, and the zygote reaps them. When the host gives no more processes, or --check and --trace want no more (MOST_WATCHED), one that serves
+// a VSpace is taken from it: a process is only a cache of its VSpace's tables.
 #include <linux/prctl.h>
 
 #include "core/state.h"
@@ -82,10 +82,17 @@ static struct process *take_from_pool(void)
     return unpool(self.process);
 }
 
+// Each process has the host map the kernel's memory anew, page by page as it is touched. Who watches touches nearly all of it
+// after each entry, so then few processes serve many VSpaces. (For a debugger each must have its own.)
+static uint32_t most_processes(void)
+{
+    return machine.is_watched && !(control()->flags & MACHINE_FLAG_DEBUG) ? MOST_WATCHED : MAX_PROCESSES;
+}
+
 // A number that no process has; 0 if there is none.
 static uint32_t free_number(void)
 {
-    uint32_t number = MAX_PROCESSES - 1;
+    uint32_t number = most_processes() - 1;
     while (number > 0 && __atomic_load_n(&machine.processes[number].phase, __ATOMIC_SEQ_CST) != PHASE_ABSENT) {
         number--;
     }
@@ -118,7 +125,7 @@ static struct process *spawn(void)
 static struct process *evict(void)
 {
     do {
-        machine.next_victim = (machine.next_victim + 1) % MAX_PROCESSES;
+        machine.next_victim = (machine.next_victim + 1) % most_processes();
     } while (machine.processes[machine.next_victim].asid == 0);
     process_release(&machine.processes[machine.next_victim]);
     return take_from_pool();

@@ -14,7 +14,7 @@
 
 #define PER_PROCESS __attribute__((section(".bss.per_process")))
 
-enum { MAX_PROCESSES = 1024, FIRST_PROCESS = 1, MOST_POOLED = 32, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16 };
+enum { MAX_PROCESSES = 1024, MOST_WATCHED = 64, FIRST_PROCESS = 1, MOST_POOLED = 32, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16 };
 
 // User addresses whose translation a process must forget before it runs user code again.
 struct flush_queue {
