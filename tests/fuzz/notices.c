@@ -87,6 +87,7 @@ static word_t *free_frame(void) { return &slot_in_root_cnode(W_FRAME_FREE)->cap.
 static word_t *new_vspace(void) { return &slot_in_root_cnode(W_VSPACE_NEW)->cap.words[1]; }
 static word_t *new_table(void) { return &slot_in_root_cnode(W_TABLE_NEW)->cap.words[1]; }
 static word_t *time_of_t1(void) { return &thread_in(W_T1)->sc->consumed; }
+static word_t *work_units(void) { return &ks.work_units; }
 static word_t *length_of_slice(void) { return &ks.domain_schedule[0].duration; }
 static word_t *server_badge_1(void) { return &machine_buffer(server())[BUFFER_CAPS + 1]; }
 
@@ -227,6 +228,19 @@ static void a_wrong_domain_schedule(void **state)
     assert_that_it_notices(&configure, length_of_slice);
 }
 
+// Revoke destroys so much that it looks for a reason to stop, and an interrupt is one.
+static void a_wrong_outcome_of_a_preempted_operation(void **state)
+{
+    (void)state;
+    struct step revoke = method(W_ROOT_CNODE, CNodeRevoke, 0, 2);
+    revoke.words[0] = W_UT_PARENT;
+    revoke.words[1] = 64;
+    given = (struct step){.kind = STEP_IRQ, .words = {40 | 0x400}};
+    assert_that_it_notices(&revoke, work_units);
+    assert_int_equal(root->regs.pc, MACHINE_SVC); // to be repeated
+    given = nothing;
+}
+
 int main(void)
 {
     given = nothing;
@@ -248,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_wrong_address_in_a_capability_that_was_mapped),
         cmocka_unit_test(a_wrong_address_space_identifier),
         cmocka_unit_test(a_wrong_domain_schedule),
+        cmocka_unit_test(a_wrong_outcome_of_a_preempted_operation),
     };
     return cmocka_run_group_tests_name("the model notices", tests, NULL, NULL);
 }

@@ -225,6 +225,9 @@ bool model_compare(const struct model *predicted, const struct model *actual, FI
     if (p->domain_start != a->domain_start || memcmp(p->domain_schedule, a->domain_schedule, sizeof p->domain_schedule) != 0) {
         differ(&c, "the domain schedules differ");
     }
+    if (p->work_units != a->work_units) {
+        differ(&c, "%llu work units since the last look for a reason to stop, in the kernel %llu", (ull)p->work_units, (ull)a->work_units);
+    }
     for (int i = 0; i < p->buffer_count; i++) {
         compare_buffer(&c, &p->buffers[i]);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The model's deletion: objects §5, with "the last capability" decided by counting all slots.
+#include "platform/fake/fake.h"
 #include "tests/model/model.h"
 
 // What remains in the slot after its object has been told; null: nothing.
@@ -143,6 +144,30 @@ static void set_cap(struct model *m, struct slot *slot, struct cap cap)
 
 static void destroy(struct model *m, struct slot *slot, bool is_inner);
 
+// A line that nobody handles any more is masked.
+word_t m_waiting_line(const struct model *m)
+{
+    for (word_t irq = 0; irq < NUM_IRQS; irq++) {
+        bool is_raised = fake.irq_is_raised[irq] || (irq == TIMER_IRQ && fake.now >= fake.timer_deadline);
+        if (is_raised && fake.irq_is_enabled[irq] && m->irq_state[irq] != IRQ_INACTIVE) {
+            return irq;
+        }
+    }
+    return PLAT_NO_IRQ;
+}
+
+// The clock stands still meanwhile, so that budget which covered the entry still does.
+bool m_stops(struct model *m)
+{
+    if (++m->work_units < 100) {
+        return false;
+    }
+    m->work_units = 0;
+    const struct m_object *sc = m_object(m, m->charged_sc);
+    m->is_preempted = m_waiting_line(m) != PLAT_NO_IRQ || !sc || !sc->sc.is_configured;
+    return m->is_preempted;
+}
+
 // objects §5.1 "shrink"
 static void shrink(struct model *m, struct slot *slot, bool is_inner)
 {
@@ -154,6 +179,9 @@ static void shrink(struct model *m, struct slot *slot, bool is_inner)
     }
     word_t remaining = zombie_cap_remaining(z);
     destroy(m, &first[remaining - 1], true);
+    if (m->is_preempted) {
+        return;
+    }
     struct cap now = m_cap(m, slot);
     if (now.words[0] == z.words[0] && now.words[1] == z.words[1]) {
         set_cap(m, slot, zombie_cap_set_remaining(z, remaining - 1));
@@ -163,7 +191,6 @@ static void shrink(struct model *m, struct slot *slot, bool is_inner)
 static void destroy(struct model *m, struct slot *slot, bool is_inner)
 {
     for (int limit = 0; m_node(m, slot) && !m->is_lost; limit++) {
-        m->may_be_preempted = m->may_be_preempted || limit > 0;
         struct cap rest = finalise(m, slot);
         if (is_used_up(rest, slot)) {
             m_remove(m, slot);
@@ -174,6 +201,9 @@ static void destroy(struct model *m, struct slot *slot, bool is_inner)
             return;
         }
         shrink(m, slot, is_inner);
+        if (m->is_preempted || m_stops(m)) {
+            return;
+        }
         if (limit > 2000) {
             m_give_up(m, "a deletion without end");
         }
@@ -189,6 +219,8 @@ void m_revoke(struct model *m, struct slot *slot)
 {
     while (m_has_children(m, slot) && !m->is_lost) {
         destroy(m, m_node(m, slot)->next->slot, false);
-        m->may_be_preempted = true;
+        if (m->is_preempted || m_stops(m)) {
+            return;
+        }
     }
 }

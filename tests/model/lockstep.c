@@ -11,8 +11,6 @@ static unsigned long lockstep_predicted, lockstep_lost;
 // After a comparison `reality` is what the kernel holds: the next prediction starts from it.
 static struct model states[2], *prediction = &states[0], *reality = &states[1];
 static bool reality_is_known;
-static m_id caller;
-static word_t units_before;
 
 // What else may happen (lockstep_before tells when).
 static struct model alternative;
@@ -34,17 +32,6 @@ static bool has_budget(ticks_t now)
     const struct refill *head = refill_head(ks.charged_sc);
     ticks_t used = ks.pending + (now - ks.now);
     return used <= head->amount && head->amount - used >= 1250;
-}
-
-static void predict_irq(word_t line)
-{
-    if (line >= NUM_IRQS || prediction->irq_state[line] != IRQ_SIGNAL) {
-        return;
-    }
-    struct cap cap = m_cap(prediction, &ks.irqs[line].slot);
-    if (cap_kind(cap) == kind_notification && notification_cap_can_send(cap)) {
-        m_signal(prediction, notification_cap_object(cap), notification_cap_badge(cap));
-    }
 }
 
 void lockstep_forget(void)
@@ -69,8 +56,7 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
 {
     begin_prediction(now);
     has_alternative = false;
-    caller = prediction->current;
-    units_before = ks.work_units;
+    m_id caller = prediction->current;
     if (entry == ENTRY_SYSCALL && is_debug_call(m_thread(prediction, caller)->x[7])) {
         model_predict_debug_call(prediction); // whether there is budget or not (threads TM-2)
         return;
@@ -93,23 +79,9 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
         model_predict_fault(prediction, fault);
         break;
     case ENTRY_IRQ:
-        predict_irq(line);
+        model_predict_irq(prediction, line);
         break;
     }
-}
-
-// A preemption point stopped the operation: what was done so far is not predicted. The caller will repeat it, unless the
-// operation stopped or destroyed the caller (objects §5.5). A point that fires leaves the counter of work units at 0.
-static bool was_preempted(void)
-{
-    const struct m_object *o = m_object(reality, caller);
-    if (!prediction->may_be_preempted || ks.work_units != 0) {
-        return false;
-    }
-    if (!o || o->thread.state == THREAD_INACTIVE) {
-        return units_before != 0 || !m_object(prediction, caller);
-    }
-    return o->thread.state == THREAD_RESTART || o->thread.pc == o->thread.fault_pc;
 }
 
 // Why the model could not tell, and how often.
@@ -168,9 +140,6 @@ bool lockstep_after(ticks_t now)
     }
     if (prediction->is_lost || (has_alternative && alternative.is_lost)) {
         return leave_open(prediction->is_lost ? prediction->lost_why : alternative.lost_why);
-    }
-    if (was_preempted()) {
-        return leave_open("preempted");
     }
     fprintf(stderr, "\n");
     (void)model_compare(prediction, reality, stderr);

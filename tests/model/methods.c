@@ -167,6 +167,20 @@ static void create(struct model *m, enum cap_kind kind, m_id id)
     }
 }
 
+// objects §6.4: 256 bytes at a time, from the top.
+static void reset(struct model *m, struct m_node *untyped)
+{
+    word_t watermark = untyped_cap_watermark(untyped->cap);
+    bool is_in_steps = !untyped_cap_is_device(untyped->cap) && untyped_cap_size_bits(untyped->cap) >= 8;
+    while (watermark > 0 && !m->is_preempted) {
+        watermark = is_in_steps ? (watermark - 1) / 256 * 256 : 0;
+        untyped->cap = untyped_cap_set_watermark(untyped->cap, watermark);
+        if (is_in_steps) {
+            (void)m_stops(m);
+        }
+    }
+}
+
 static struct m_answer retype(struct model *m, const struct m_args *a)
 {
     const word_t *w = a->words;
@@ -205,7 +219,12 @@ static struct m_answer retype(struct model *m, const struct m_args *a)
     word_t first = (used + BIT(bits) - 1) >> bits << bits;
     m_id base = untyped_cap_base(a->cap) + first;
     struct m_node *node = m_node(m, a->slot);
-    m->may_be_preempted = used == 0 && untyped_cap_watermark(a->cap) > 0; // it is cleared first
+    if (!m_has_children(m, a->slot)) {
+        reset(m, node);
+    }
+    if (m->is_preempted) {
+        return success; // which nobody is told
+    }
     node->cap = untyped_cap_set_watermark(node->cap, first + (count << bits));
     for (word_t i = 0; i < count; i++) {
         struct cap cap = first_cap(type, base + (i << bits), size_bits, is_device);
@@ -258,10 +277,6 @@ static struct m_answer handler_method(struct model *m, const struct m_args *a)
         m_delete(m, slot);
     }
     if (a->label == IRQSetIRQHandler) {
-        if (!m_node(m, a->extra[0])) {
-            m_give_up(m, "the notification went away with the old one");
-            return success;
-        }
         m_derive_into(m, a->extra[0], slot, m_cap(m, a->extra[0]), false);
     }
     return success;

@@ -8,8 +8,8 @@
 // kernel's new state reads the same. Of core/ only the declarations of layouts are used (capability fields, structures);
 // no rule and no function of it.
 //
-// Not modelled: who runs next and how much time is left (see the `sched` target), contents of frames other than IPC
-// buffers, and what happens below a preemption. `model_predict` then says that it cannot tell.
+// Not modelled: who runs next and how much time is left (see the `sched` target), and contents of frames other than IPC
+// buffers.
 #pragma once
 
 #include <stdio.h>
@@ -104,8 +104,10 @@ struct model {
     word_t domain_start;
     struct domain_slice domain_schedule[NUM_DOMAIN_SCHEDULES];
     m_id current;
-    bool may_be_preempted; // the operation has preemption points (threads PRE-1)
-    bool is_lost;          // the model gave up on this step
+    m_id charged_sc;
+    word_t work_units; // since the last look for a reason to stop
+    bool is_preempted; // the operation stopped at a preemption point
+    bool is_lost;      // the model gave up on this step
     const char *lost_why;
 };
 
@@ -124,6 +126,7 @@ bool model_compare(const struct model *predicted, const struct model *actual, FI
 void model_predict_syscall(struct model *m);
 void model_predict_debug_call(struct model *m);
 void model_predict_fault(struct model *m, const struct hw_fault *fault);
+void model_predict_irq(struct model *m, word_t line);
 
 // The kernel has chosen `thread` (0: idle) to return to: a restart, or the end of a YieldTo (threads §4.4 step 6).
 void model_predict_activation(struct model *m, m_id thread);
@@ -197,6 +200,7 @@ struct m_answer m_failed_lookup(enum m_role role, const struct lookup_failure *w
 // ------------------------------------------------------------------------------------ capabilities
 
 bool m_region(struct cap cap, m_id *base, word_t *bits);
+bool m_is_same_object(struct cap a, struct cap b); // objects §1.6; false for what has no object of its own
 bool m_is_within(struct cap outer, struct cap inner); // objects §1.5
 bool m_is_last(struct model *m, const struct slot *slot); // nobody else holds a capability to the object
 struct cap m_mask(struct cap cap, word_t rights);
@@ -263,6 +267,11 @@ void m_complete_yield(struct model *m, m_id yielder);
 void m_write_reply(struct model *m, m_id thread, word_t label, const word_t *words, word_t count);
 
 // ---------------------------------------------------------------------------------------- deletion
+
+// The interrupt that would be taken now, or PLAT_NO_IRQ.
+word_t m_waiting_line(const struct model *m);
+// One unit of work was done (objects §5.5). True: the operation stops here and is_preempted.
+bool m_stops(struct model *m);
 
 void m_delete(struct model *m, struct slot *slot);
 void m_revoke(struct model *m, struct slot *slot);

@@ -45,8 +45,8 @@ static void invoke_method(struct model *m, struct m_args *a, bool is_combined)
     if (kind != kind_null && kind != kind_zombie && !is_barred) {
         t->state = THREAD_RESTART; // while it is performed, where it is not refused
         answer = m_method(m, a);
-        if (!m_object(m, a->invoker)) {
-            return; // it deleted itself
+        if (m->is_preempted || !m_object(m, a->invoker)) {
+            return; // to be repeated; or it deleted itself
         }
         t = m_thread(m, a->invoker);
         if (answer.error == M_OK && t->state != THREAD_RESTART) {
@@ -212,7 +212,9 @@ void model_predict_syscall(struct model *m)
     if (p.exists) {
         send_phase(m, thread, &p);
     }
-    if (receives && !m->is_lost && m_object(m, thread)) {
+    if (m->is_preempted) {
+        model_predict_irq(m, m_waiting_line(m)); // PRE-3; there is budget
+    } else if (receives && !m->is_lost && m_object(m, thread)) {
         receive_phase(m, thread, wants_reply, is_blocking);
     }
 }
@@ -237,6 +239,17 @@ void model_predict_fault(struct model *m, const struct hw_fault *fault)
         f = (struct fault){.type = seL4_Fault_UnknownSyscall, .words = {fault->number}};
     }
     m_raise(m, m->current, f);
+}
+
+void model_predict_irq(struct model *m, word_t line)
+{
+    if (line >= NUM_IRQS || m->irq_state[line] != IRQ_SIGNAL) {
+        return;
+    }
+    struct cap cap = m_cap(m, &ks.irqs[line].slot);
+    if (cap_kind(cap) == kind_notification && notification_cap_can_send(cap)) {
+        m_signal(m, notification_cap_object(cap), notification_cap_badge(cap));
+    }
 }
 
 void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats)

@@ -200,7 +200,7 @@ static void forget(struct model *m)
         m->node_at[m_place(m->nodes[i].slot)] = 0;
     }
     m->node_count = m->object_count = m->buffer_count = 0;
-    m->is_lost = m->may_be_preempted = false;
+    m->is_lost = m->is_preempted = false;
 }
 
 void model_read(struct model *m, ticks_t now)
@@ -235,6 +235,8 @@ void model_read(struct model *m, ticks_t now)
     m->domain_start = ks.domain_start;
     memcpy(m->domain_schedule, ks.domain_schedule, sizeof m->domain_schedule);
     m->current = id_of(ks.current);
+    m->charged_sc = id_of(ks.charged_sc);
+    m->work_units = ks.work_units;
 }
 
 void model_refresh(struct model *m, ticks_t now)

@@ -182,7 +182,7 @@ bool m_region(struct cap cap, m_id *base, word_t *bits)
 }
 
 // Do the two name exactly the same thing? Untyped, IRQControl and SGISignal have no object of their own.
-static bool is_same_object(struct cap a, struct cap b)
+bool m_is_same_object(struct cap a, struct cap b)
 {
     m_id base_a = 0, base_b = 0;
     word_t bits_a = 0, bits_b = 0;
@@ -215,7 +215,7 @@ bool m_is_within(struct cap outer, struct cap inner)
     case kind_sgi_signal:
         return cap_kind(inner) == kind_sgi_signal && outer.words[1] == inner.words[1];
     default:
-        return is_same_object(outer, inner);
+        return m_is_same_object(outer, inner);
     }
 }
 
@@ -224,7 +224,7 @@ bool m_is_last(struct model *m, const struct slot *slot)
     struct cap cap = m_cap(m, slot);
     for (int i = 0; i < m->node_count; i++) {
         const struct m_node *n = &m->nodes[i];
-        if (n->exists && n->slot != slot && is_same_object(n->cap, cap)) {
+        if (n->exists && n->slot != slot && m_is_same_object(n->cap, cap)) {
             return false;
         }
     }
