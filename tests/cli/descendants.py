@@ -8,14 +8,27 @@ PR_SET_CHILD_SUBREAPER = 36
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans become our children
 
 
-def parent_and_state(pid):
-    state, parent = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[:2]
-    return int(parent), state
+def status_of(pid):
+    """The fields of its /proc/PID/stat from the third on (man proc)."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
+def state_of(pid):
+    return status_of(pid)[0]
+
+
+def parent_of(pid):
+    return int(status_of(pid)[1])
+
+
+def user_ticks(pid):
+    """Hundredths of a second that it has spent outside the kernel."""
+    return int(status_of(pid)[11])
 
 
 def is_ours(pid):
     while pid > 1 and pid != os.getpid():
-        pid, _ = parent_and_state(pid)
+        pid = parent_of(pid)
     return pid == os.getpid()
 
 
@@ -25,7 +38,7 @@ def descendants(*paths):
     for directory in pathlib.Path("/proc").glob("[0-9]*"):
         pid = int(directory.name)
         try:
-            if os.readlink(directory / "exe").startswith(paths) and parent_and_state(pid)[1] != "Z" and is_ours(pid):
+            if os.readlink(directory / "exe").startswith(paths) and state_of(pid) != "Z" and is_ours(pid):
                 found.add(pid)
         except OSError:  # it has ended, or is not for us to see
             pass

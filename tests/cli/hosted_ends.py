@@ -10,9 +10,10 @@ import subprocess
 import time
 
 import elf
+from descendants import state_of
 from harness import assert_refused, main, run
-from machines import (FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, file_of, processes, run_file, spinning,
-                      start_spinning)
+from machines import (FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, children_of, file_of, processes, run_file, spinning,
+                      start_spinning, until)
 
 
 def assert_refused_as_usage(result, *words):
@@ -21,15 +22,15 @@ def assert_refused_as_usage(result, *words):
 
 
 def assert_ends(process, status, before):
-    assert process.wait(timeout=5) == status, process.returncode
+    assert process.wait(timeout=30) == status, process.returncode
     assert_nothing_left(before)
 
 
 def machine_of(process):
     """The first process of the machine that a front end watches over."""
-    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    children = children_of(process.pid)
     assert len(children) == 1, children
-    return int(children[0])
+    return children[0]
 
 
 def limited(limit, value):
@@ -174,12 +175,9 @@ def test_ctrl_z_stops_the_machine_and_fg_continues_it():
     process = start_spinning()
     machine = machine_of(process)
     process.send_signal(signal.SIGTSTP)
-    time.sleep(0.2)
-    for pid in (process.pid, machine):
-        assert pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T", pid
+    until(lambda: state_of(process.pid) == state_of(machine) == "T")
     process.send_signal(signal.SIGCONT)
-    time.sleep(0.2)
-    assert pathlib.Path(f"/proc/{machine}/stat").read_text().rsplit(")", 1)[1].split()[0] != "T"
+    until(lambda: "T" not in (state_of(process.pid), state_of(machine)))
     process.terminate()
     assert_ends(process, 128 + signal.SIGTERM, before)
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 import elf
-from descendants import descendants
+from descendants import descendants, user_ticks
 from harness import run
 
 FRONT_END, PROGRAMS = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
@@ -32,10 +32,30 @@ def run_file(content, *options):
     return run(FRONT_END, "--timeout", "10", *options, file_of(content))
 
 
+def until(condition, seconds=30):
+    """Waits for it; a busy host takes its time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited {seconds} s in vain"
+        time.sleep(0.01)
+
+
+def children_of(pid):
+    return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def spins(front_end):
+    """Has user code run for a while? It does so in a grandchild."""
+    try:
+        return any(user_ticks(child) >= 3 for zygote in children_of(front_end) for child in children_of(zygote))
+    except OSError:
+        return False
+
+
 def start_spinning(*options, **keywords):
     keywords = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **keywords}
     process = subprocess.Popen([FRONT_END, *options, spinning()], **{"start_new_session": True, **keywords})
-    time.sleep(0.5)
+    until(lambda: spins(process.pid) or process.poll() is not None)
     assert process.poll() is None, f"a spinning program ended: {process.stderr.read()!r}"
     return process
 
@@ -46,10 +66,7 @@ def processes():
 
 
 def assert_nothing_left(before):
-    left = set()
-    for _ in range(50):
-        left = processes() - before
-        if not left:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"stray processes: {left}")
+    try:
+        until(lambda: not processes() - before, seconds=10)
+    except AssertionError:
+        raise AssertionError(f"stray processes: {processes() - before}") from None
