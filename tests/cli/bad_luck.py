@@ -21,7 +21,7 @@ import subprocess
 import time
 
 from harness import assert_refused, main, run
-from machines import FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, processes, start_spinning
+from machines import FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, children_of, processes, start_spinning
 from memory_group import MemoryGroup, NoMemoryGroup
 
 NOBODY = 65534
@@ -315,7 +315,7 @@ def start_many():
 
 
 def zygote_of(process):
-    return int(pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+    return children_of(process.pid)[0]
 
 
 def assert_ends_at_once(process, status, before):

@@ -11,7 +11,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 from harness import Result, assert_refused, main, run
-from machines import FRONT_END, HELLO, PROGRAMS, assert_nothing_left, processes
+from machines import FRONT_END, HELLO, PROGRAMS, assert_nothing_left, children_of, processes
 
 GO_ON = ["delete", "lab4-continue"]  # to the end
 
@@ -81,9 +81,9 @@ def test_commands_come_from_the_terminal():
 
 def gdb_of(process):
     """The debugger that a front end has started."""
-    for pid in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+    for pid in children_of(process.pid):
         if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "gdb":
-            return int(pid)
+            return pid
     raise AssertionError("there is no gdb")
 
 

@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 from harness import assert_refused, main, run
-from machines import FRONT_END, PROGRAMS, assert_nothing_left, processes
+from machines import FRONT_END, PROGRAMS, assert_nothing_left, children_of, processes
 
 INSPECT = PROGRAMS / "lab4-inspect"
 
@@ -107,7 +107,7 @@ def test_several_machines_are_named():
 
 def test_a_machine_process_will_do():
     with Still() as machine:
-        zygote = pathlib.Path(f"/proc/{machine.process.pid}/task/{machine.process.pid}/children").read_text().strip()
+        zygote, = children_of(machine.process.pid)
         assert "rootserver" in run(INSPECT, zygote).out
 
 
@@ -125,11 +125,11 @@ def test_bad_words_are_refused():
 
 def test_a_stopped_machine_is_given_up():
     with Still() as machine:
-        os.killpg(int(pathlib.Path(f"/proc/{machine.process.pid}/task/{machine.process.pid}/children").read_text()), signal.SIGSTOP)
+        os.killpg(children_of(machine.process.pid)[0], signal.SIGSTOP)
         try:
             assert_refused(run(INSPECT, machine.process.pid), "does not come to a stop")
         finally:
-            os.killpg(int(pathlib.Path(f"/proc/{machine.process.pid}/task/{machine.process.pid}/children").read_text()), signal.SIGCONT)
+            os.killpg(children_of(machine.process.pid)[0], signal.SIGCONT)
         assert "rootserver" in machine.inspect()
 
 
