@@ -12,7 +12,7 @@ import time
 import elf
 from descendants import state_of
 from harness import assert_refused, main, run
-from machines import (FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, children_of, file_of, processes, run_file, spinning,
+from machines import (FRONT_END, HELLO, SCRATCH, assert_nothing_left, children_of, file_of, processes, run_file, spinning,
                       start_spinning, until)
 
 

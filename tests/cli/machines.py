@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs of the hosted front end, and the processes that they consist of. The script's arguments: FRONT-END DIRECTORY-OF-PROGRAMS"""
-import os
 import pathlib
 import subprocess
 import sys
