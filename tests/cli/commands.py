@@ -31,4 +31,9 @@ def test_bench_prints_a_table_and_writes_the_same_figures():
         assert json.loads(figures) and "null system call" in figures, figures[:500]
 
 
+def test_bench_compares_the_machine_with_one_that_cannot_be_watched():
+    result = lab4("bench", "--watching", "1", "--only", "clock,small")
+    assert result.returncode == 0 and "ratio to itself" in result.stdout and "null system call" in result.stdout, result
+
+
 main(globals())

@@ -121,6 +121,8 @@ def test_bench_misuse_is_refused_before_anything_is_built():
     assert "--fast" in refused("bench", "--fast")
     assert "measurement" in refused("bench", "--breakdown")
     assert "--fast" in refused("bench", "--breakdown", "call", "--fast")
+    assert "hosted" in refused("bench", "--on", "qemu", "--watching")
+    assert "--watching" in refused("bench", "--watching", "0")
 
 
 def test_test_misuse():

@@ -38,7 +38,7 @@ static void enter_from_user(void)
 
 static bool is_watched(void)
 {
-    return __builtin_expect(machine.is_watched, 0);
+    return MACHINE_IS_WATCHABLE && __builtin_expect(machine.is_watched, 0);
 }
 
 // --------------------------------------------------------------------------------- entering the core
