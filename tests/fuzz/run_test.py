@@ -15,7 +15,7 @@ import unittest
 sys.dont_write_bytecode = True
 
 RUN = pathlib.Path(__file__).resolve().parent / "run"
-BIN = pathlib.Path(sys.argv.pop(1))
+BIN = pathlib.Path(sys.argv.pop(1)).resolve()
 
 
 class RunTest(unittest.TestCase):
@@ -33,6 +33,15 @@ class RunTest(unittest.TestCase):
         path = self.work / name
         path.write_bytes(data)
         return path
+
+    def given_targets(self, **programs):
+        """A folder of targets: under each name, the program of another."""
+        folder = self.work / "bin"
+        folder.mkdir()
+        for name, program in programs.items():
+            (folder / f"fuzz-{name}").symlink_to(BIN / f"fuzz-{program}")
+            (self.seeds / name).mkdir(exist_ok=True)
+        return folder
 
     def run_it(self, *words):
         command = [sys.executable, RUN, "--bin", BIN, "--work", self.work, "--seeds", self.seeds, *words]
@@ -102,6 +111,32 @@ class RunTest(unittest.TestCase):
         status, output = self.run_it("--merge", "selftest")
         self.assertEqual(status, 0, output)
         self.assertEqual(len(list((self.seeds / "selftest").iterdir())), 1)
+
+    def test_merge_adds_what_reaches_something_new(self):
+        self.given_file("seeds/selftest/a", b"B")
+        self.given_file("corpus/selftest/b", b"BU")
+        status, output = self.run_it("--merge", "selftest")
+        self.assertEqual(status, 0, output)
+        self.assertIn(b"BU", [file.read_bytes() for file in (self.seeds / "selftest").iterdir()])
+
+    def test_smoke_divides_the_time_over_the_targets_and_prints_figures(self):
+        programs = self.given_targets(elf="elf", boot="boot")
+        status, output = self.run_it("--smoke", "2", "--bin", programs)
+        self.assertEqual(status, 0, output)
+        for target in "elf", "boot":
+            self.assertRegex(output, rf"{target}: 1 s of fresh fuzzing, \d+ new inputs, none fails")
+            self.assertIn(f"PASS fuzz/{target}\n", output)
+        self.assertEqual(output.splitlines()[-1], "2 passed, 0 failed")
+
+    def test_smoke_fails_if_a_committed_input_fails(self):
+        programs = self.given_targets(elf="selftest", boot="selftest")
+        self.given_file("seeds/elf/x", b"BUG")
+        self.given_file("seeds/boot/x", b"BU")
+        status, output = self.run_it("--smoke", "0", "--bin", programs)
+        self.assertEqual(status, 1, output)
+        self.assertIn("FAIL fuzz/elf\n", output)
+        self.assertIn("PASS fuzz/boot\n", output)
+        self.assertEqual(output.splitlines()[-1], "1 passed, 1 failed")
 
     def test_refusals(self):
         for words, what in ((["nosuch"], "no target 'nosuch'"), (["--replay", self.work / "nosuch"], "there is no file"),
