@@ -34,6 +34,12 @@ static bool has_budget(ticks_t now)
     return used <= head->amount && head->amount - used >= 1250;
 }
 
+// With several domains: is the current one's time up (threads TM-1)? Then the entry's work is not done either.
+static bool domain_is_over(ticks_t now)
+{
+    return NUM_DOMAINS > 1 && now - ks.now + 1250 >= ks.domain_time;
+}
+
 void lockstep_forget(void)
 {
     reality_is_known = false;
@@ -61,14 +67,18 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
         model_predict_debug_call(prediction); // whether there is budget or not (threads TM-2)
         return;
     }
-    if (caller != 0 && !has_budget(now)) {
+    prediction->ends_domain = domain_is_over(now);
+    if (caller != 0 && (!has_budget(now) || domain_is_over(now))) {
         if (entry == ENTRY_SYSCALL && may_take_fast_path(m_thread(prediction, caller)->x[7])) {
             has_alternative = true; // a fast path does not look at the clock (FP-2): both are right
             model_read(&alternative, now);
             model_predict_syscall(&alternative);
         }
         bool is_round_robin = ks.charged_sc->period == 0;
-        model_predict_end_of_slice(prediction, !is_round_robin, entry != ENTRY_IRQ);
+        if (!has_budget(now)) {
+            model_predict_end_of_slice(prediction, !is_round_robin);
+        }
+        model_predict_postponement(prediction, entry != ENTRY_IRQ);
         entry = ENTRY_IRQ; // what was asked for is not done, but an interrupt is taken
     }
     switch (entry) {
@@ -118,9 +128,7 @@ static bool leave_open(const char *why)
 
 static bool agrees(struct model *m)
 {
-    if (reality->current && m_object(m, reality->current)) {
-        model_predict_activation(m, reality->current);
-    }
+    model_predict_activation(m, reality->current);
     return !m->is_lost && model_compare(m, reality, NULL);
 }
 

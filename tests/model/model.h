@@ -107,6 +107,7 @@ struct model {
     m_id charged_sc;
     word_t work_units; // since the last look for a reason to stop
     bool is_preempted; // the operation stopped at a preemption point
+    bool ends_domain;  // the time of the current domain is over (several domains)
     bool is_lost;      // the model gave up on this step
     const char *lost_why;
 };
@@ -128,11 +129,12 @@ void model_predict_debug_call(struct model *m);
 void model_predict_fault(struct model *m, const struct hw_fault *fault);
 void model_predict_irq(struct model *m, word_t line);
 
-// The kernel has chosen `thread` (0: idle) to return to: a restart, or the end of a YieldTo (threads §4.4 step 6).
+// The kernel has chosen `thread` (0: idle) to return to: the next domain, a restart, the end of a YieldTo (threads §4.4).
 void model_predict_activation(struct model *m, m_id thread);
 
-// The current thread's budget does not cover the entry: what it asked for is not done (threads §4.7 A, B).
-void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats);
+// The current thread's budget does not cover the entry (threads §4.7 B); what it asked for is not done (§4.7 A).
+void model_predict_end_of_slice(struct model *m, bool may_fault);
+void model_predict_postponement(struct model *m, bool repeats);
 
 // ------------------------------------------------------------------------------------------- slots
 

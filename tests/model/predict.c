@@ -252,7 +252,7 @@ void model_predict_irq(struct model *m, word_t line)
     }
 }
 
-void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats)
+void model_predict_end_of_slice(struct model *m, bool may_fault)
 {
     m_id thread = m->current;
     struct m_sc *s = m_sc(m, m_thread(m, thread)->sc);
@@ -261,14 +261,18 @@ void model_predict_end_of_slice(struct model *m, bool may_fault, bool repeats)
     if (may_fault) {
         m_raise_timeout(m, thread);
     }
-    struct m_thread *t = m_thread(m, thread);
+}
+
+void model_predict_postponement(struct model *m, bool repeats)
+{
+    struct m_thread *t = m_thread(m, m->current);
     if (repeats && t->state == THREAD_RUNNING) {
         t->state = THREAD_RESTART;
     }
 }
 
 // Whoever runs again after a YieldTo has another context than its thread; so that one's time is charged by now.
-void model_predict_activation(struct model *m, m_id thread)
+static void activate(struct model *m, m_id thread)
 {
     struct m_thread *t = m_thread(m, thread);
     if (t->yields_to) {
@@ -283,5 +287,15 @@ void model_predict_activation(struct model *m, m_id thread)
     if (t->state == THREAD_RESTART) {
         t->state = THREAD_RUNNING;
         t->pc = t->fault_pc;
+    }
+}
+
+void model_predict_activation(struct model *m, m_id thread)
+{
+    if (m->ends_domain) {
+        m->work_units = 0; // DOM-2
+    }
+    if (m_object(m, thread)) {
+        activate(m, thread);
     }
 }

@@ -200,7 +200,7 @@ static void forget(struct model *m)
         m->node_at[m_place(m->nodes[i].slot)] = 0;
     }
     m->node_count = m->object_count = m->buffer_count = 0;
-    m->is_lost = m->is_preempted = false;
+    m->is_lost = m->is_preempted = m->ends_domain = false;
 }
 
 void model_read(struct model *m, ticks_t now)

@@ -417,6 +417,7 @@ static struct m_answer set_start(struct model *m, const struct m_args *a)
     DEMAND(a->words[0] < NUM_DOMAIN_SCHEDULES, seL4_RangeError, 0, NUM_DOMAIN_SCHEDULES - 1);
     DEMAND(m->domain_schedule[a->words[0]].duration != 0, seL4_InvalidArgument, 0);
     m->domain_start = a->words[0];
+    m->ends_domain = NUM_DOMAINS > 1;
     return success;
 }
 
