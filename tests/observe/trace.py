@@ -32,14 +32,17 @@ def traced(name, program, *options, status=0):
 
 
 def checked(path):
-    """The events of a JSON trace that keeps the rules of the Trace Event Format."""
+    """The events of a JSON trace that keeps the rules of the Trace Event Format, and those of programs that read more strictly: category
+    and name everywhere, ends that name their slice, metadata with a time."""
     events = json.loads(path.read_text(encoding="ascii"))["traceEvents"]
     open_slices, last, flows = collections.defaultdict(list), collections.defaultdict(float), collections.defaultdict(list)
     named = {event["tid"] for event in events if event["ph"] == "M" and event.get("name") == "thread_name"}
     for event in events:
         phase = event["ph"]
-        assert phase in "MBEisf" and event["pid"] == 1, event
+        assert phase in "MBEisf" and event["pid"] == 1 and isinstance(event["tid"], int), event
+        assert event["name"] and event["cat"] and event["ts"] >= 0, event
         if phase == "M":
+            assert list(event["args"]) == [{"thread_sort_index": "sort_index"}.get(event["name"], "name")], event
             continue
         track, at = event["tid"], event["ts"]
         assert track in named and at >= last[track], event
@@ -47,15 +50,23 @@ def checked(path):
         if phase == "B":
             open_slices[track].append(event)
         elif phase == "E":
-            open_slices[track].pop()
+            begin = open_slices[track].pop()
+            assert (event["name"], event["cat"]) == (begin["name"], begin["cat"]), (begin, event)
+        elif phase == "i":
+            assert event["s"] in "tpg", event
         elif phase in "sf":
             assert open_slices[track], f"an arrow without a slice at its end: {event}"
             flows[event["id"]].append(event)
     assert not any(open_slices.values()), open_slices
     for begin, *end in flows.values():
         assert begin["ph"] == "s" and [event["ph"] for event in end] == ["f"] and end[0]["bp"] == "e", (begin, end)
+        assert (begin["name"], begin["cat"]) == (end[0]["name"], end[0]["cat"]), (begin, end)
         assert end[0]["ts"] >= begin["ts"] and end[0]["tid"] != begin["tid"], (begin, end)
     return events
+
+
+def slices(events):
+    return [event for event in events if event["ph"] == "B"]
 
 
 def yields(text):
@@ -105,7 +116,7 @@ def test_lines_of_hello():
 def test_nothing_is_lost_and_hostile_text_stays_text():
     assert yields(traced("many.txt", CHATTER, status=7).read_text(encoding="ascii")) == CALLS
     events = checked(traced("many.json", CHATTER, "--time", "virtual", status=7))
-    assert sum(event.get("name") == "Yield" for event in events) >= CALLS
+    assert sum(event["name"] == "Yield" for event in slices(events)) >= CALLS
     assert 'a "quoted\\name"??? </script>#1' in [event["args"]["name"] for event in events if event.get("name") == "thread_name"]
     assert any(event.get("args", {}).get("text") == 'tab?here, "quotes" and \\' for event in events)
 

@@ -19,9 +19,15 @@ enum { TRACE_NAME_BYTES = 128, TRACE_BUFFER_BYTES = 1 << 16, TRACE_LINE_BYTES = 
 // What a thread entered the kernel for and has not come back from.
 enum trace_open { TRACE_OPEN_NOTHING, TRACE_OPEN_INVOCATION, TRACE_OPEN_CALL, TRACE_OPEN_FAULT };
 
+// An open slice of a JSON trace, as its begin and its end say it: `"cat":"call","name":"Yield"`.
+struct trace_slice {
+    char text[2 * TRACE_NAME_BYTES + 64];
+};
+
 struct trace_task {
     char name[TRACE_NAME_BYTES + 1]; // printable: anything else became '?'
     enum trace_open open;
+    struct trace_slice slice;
 };
 
 struct trace {
@@ -39,6 +45,7 @@ struct trace {
     uint64_t last_time;
     uint64_t flows;    // messages so far
     bool is_in_interrupt;
+    struct trace_slice cpu_slice, interrupt_slice;
     uint32_t console_bytes; // of the line being printed
     char console[TRACE_CONSOLE_BYTES + 1];
 

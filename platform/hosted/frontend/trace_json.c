@@ -42,22 +42,48 @@ static void open_event(struct trace *trace, const char *phase, uint64_t time, ui
     trace_print(trace, ",\n{\"ph\":\"%s\",\"pid\":1,\"tid\":%" PRIu32 ",\"ts\":%" PRIu64 ".%03" PRIu64, phase, tid, ns / 1000, ns % 1000);
 }
 
-static void end_slice(struct trace *trace, uint64_t time, uint32_t tid)
+static struct trace_slice *slice_of(struct trace *trace, uint32_t tid)
+{
+    if (tid < TID_THREADS) {
+        return tid == TID_CPU ? &trace->cpu_slice : &trace->interrupt_slice;
+    }
+    return &trace_task(trace, tid - TID_THREADS)->slice;
+}
+
+// Up to its arguments, too. `name` can stand inside a JSON string.
+static void begin_slice(struct trace *trace, uint64_t time, uint32_t tid, const char *category, const char *name)
+{
+    struct trace_slice *slice = slice_of(trace, tid);
+    snprintf(slice->text, sizeof(slice->text), "\"cat\":\"%s\",\"name\":\"%s\"", category, name);
+    open_event(trace, "B", time, tid);
+    trace_print(trace, ",%s", slice->text);
+}
+
+static void open_end(struct trace *trace, uint64_t time, uint32_t tid)
 {
     open_event(trace, "E", time, tid);
+    trace_print(trace, ",%s", slice_of(trace, tid)->text);
+}
+
+static void end_slice(struct trace *trace, uint64_t time, uint32_t tid)
+{
+    open_end(trace, time, tid);
     trace_print(trace, "}");
 }
 
 static void print_instant(struct trace *trace, uint64_t time, uint32_t tid, const char *name)
 {
     open_event(trace, "i", time, tid);
-    trace_print(trace, ",\"s\":\"t\",\"name\":\"%s\"}", name);
+    trace_print(trace, ",\"s\":\"t\",\"cat\":\"thread\",\"name\":\"%s\"}", name);
 }
 
 static void print_metadata(struct trace *trace, const char *what, uint32_t tid, const char *name)
 {
-    trace_print(trace, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%" PRIu32 ",\"name\":\"%s\",\"args\":{\"name\":\"%s\"}}", tid, what, name);
-    trace_print(trace, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%" PRIu32 ",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":%" PRIu32 "}}", tid, tid);
+    static const char head[] = ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%" PRIu32 ",\"ts\":0,\"cat\":\"__metadata\",\"name\":";
+    trace_print(trace, head, tid);
+    trace_print(trace, "\"%s\",\"args\":{\"name\":\"%s\"}}", what, name);
+    trace_print(trace, head, tid);
+    trace_print(trace, "\"thread_sort_index\",\"args\":{\"sort_index\":%" PRIu32 "}}", tid);
 }
 
 static void print_thread_name(struct trace *trace, uint32_t thread)
@@ -83,8 +109,7 @@ static void print_call(struct trace *trace, const struct trace_record *call)
     char room[64];
     const uint64_t info = call->words[TRACE_CALL_INFO];
     end_thread_slice(trace, call->time, call->thread);
-    open_event(trace, "B", call->time, tid_of(call->thread));
-    trace_print(trace, ",\"cat\":\"call\",\"name\":\"%s\"", trace_call_name(call, room, sizeof(room)));
+    begin_slice(trace, call->time, tid_of(call->thread), "call", trace_call_name(call, room, sizeof(room)));
     if (!trace_has_arguments(call)) {
         trace_print(trace, "}");
         return;
@@ -98,28 +123,33 @@ static void print_call(struct trace *trace, const struct trace_record *call)
 static void print_fault(struct trace *trace, const struct trace_record *r)
 {
     end_thread_slice(trace, r->time, r->thread);
-    open_event(trace, "B", r->time, tid_of(r->thread));
-    trace_print(trace, ",\"cat\":\"fault\",\"name\":\"%s\",\"args\":{\"address\":\"0x%" PRIx64 "\",\"pc\":\"0x%" PRIx64
-                       "\",\"fetch\":%" PRIu64 ",\"syndrome\":\"0x%" PRIx64 "\"}}",
-                trace_fault_name(r->detail), r->words[0], r->words[3], r->words[1], r->words[2]);
+    begin_slice(trace, r->time, tid_of(r->thread), "fault", trace_fault_name(r->detail));
+    trace_print(trace, ",\"args\":{\"address\":\"0x%" PRIx64 "\",\"pc\":\"0x%" PRIx64 "\",\"fetch\":%" PRIu64 ",\"syndrome\":\"0x%" PRIx64 "\"}}",
+                r->words[0], r->words[3], r->words[1], r->words[2]);
 }
 
 // In a call, or while the thread ran.
 static void print_raised(struct trace *trace, const struct trace_record *r)
 {
-    const bool is_in_call = trace_task(trace, r->thread)->open != TRACE_OPEN_NOTHING;
-    open_event(trace, is_in_call ? "i" : "B", r->time, tid_of(r->thread));
-    trace_print(trace, "%s,\"cat\":\"fault\",\"name\":\"%s\",\"args\":{\"words\":[\"0x%" PRIx64 "\",\"0x%" PRIx64 "\"]}}",
-                is_in_call ? ",\"s\":\"t\"" : "", trace_fault_name(r->detail), r->words[0], r->words[1]);
+    const uint32_t tid = tid_of(r->thread);
+    if (trace_task(trace, r->thread)->open == TRACE_OPEN_NOTHING) {
+        begin_slice(trace, r->time, tid, "fault", trace_fault_name(r->detail));
+    } else {
+        open_event(trace, "i", r->time, tid);
+        trace_print(trace, ",\"s\":\"t\",\"cat\":\"fault\",\"name\":\"%s\"", trace_fault_name(r->detail));
+    }
+    trace_print(trace, ",\"args\":{\"words\":[\"0x%" PRIx64 "\",\"0x%" PRIx64 "\"]}}", r->words[0], r->words[1]);
 }
 
 static void print_interrupt(struct trace *trace, const struct trace_record *r)
 {
+    char name[32];
     if (trace->is_in_interrupt) {
         end_slice(trace, r->time, TID_INTERRUPTS);
     }
-    open_event(trace, "B", r->time, TID_INTERRUPTS);
-    trace_print(trace, ",\"cat\":\"interrupt\",\"name\":\"%s %" PRIu64 "\"}", r->words[0] == TIMER_LINE ? "timer" : "line", r->words[0]);
+    snprintf(name, sizeof(name), "%s %" PRIu64, r->words[0] == TIMER_LINE ? "timer" : "line", r->words[0]);
+    begin_slice(trace, r->time, TID_INTERRUPTS, "interrupt", name);
+    trace_print(trace, "}");
 }
 
 static void print_flow(struct trace *trace, const struct trace_record *r)
@@ -143,12 +173,12 @@ static void print_leave(struct trace *trace, const struct trace_record *r)
         return;
     }
     if (open != TRACE_OPEN_FAULT && r->words[3]) {
-        open_event(trace, "E", r->time, tid_of(r->thread));
+        open_end(trace, r->time, tid_of(r->thread));
         trace_print(trace, ",\"args\":{\"repeated\":true}}");
         return;
     }
     const char *error = open == TRACE_OPEN_INVOCATION ? trace_error_name(r->words[1] >> 12) : NULL;
-    open_event(trace, "E", r->time, tid_of(r->thread));
+    open_end(trace, r->time, tid_of(r->thread));
     trace_print(trace, ",\"args\":{\"x0\":\"0x%" PRIx64 "\",\"info\":\"0x%" PRIx64 "\"%s%s%s}}", r->words[0], r->words[1], error ? ",\"refused\":\"" : "",
                 error ? error : "", error ? "\"" : "");
 }
@@ -204,8 +234,8 @@ static void runs(struct trace *trace, uint64_t time, uint32_t thread)
     if (trace->has_runner) {
         end_slice(trace, time, TID_CPU);
     }
-    open_event(trace, "B", time, TID_CPU);
-    trace_print(trace, ",\"cat\":\"cpu\",\"name\":\"%s\"}", escape(trace_name(trace, thread), room));
+    begin_slice(trace, time, TID_CPU, "cpu", escape(trace_name(trace, thread), room));
+    trace_print(trace, "}");
 }
 
 static void console(struct trace *trace, uint64_t time, uint32_t thread)
@@ -222,7 +252,7 @@ static void begin(struct trace *trace, const char *program)
     for (char *c = name; *c != '\0'; c++) {
         *c = *c >= ' ' && *c <= '~' ? *c : '?';
     }
-    trace_print(trace, "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"%s\"}}",
+    trace_print(trace, "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n{\"ph\":\"M\",\"pid\":1,\"tid\":1,\"ts\":0,\"cat\":\"__metadata\",\"name\":\"process_name\",\"args\":{\"name\":\"%s\"}}",
                 escape(name, room));
     print_metadata(trace, "thread_name", TID_CPU, "CPU");
     print_metadata(trace, "thread_name", TID_INTERRUPTS, "interrupts");
@@ -240,7 +270,7 @@ static void end(struct trace *trace, int status)
         end_slice(trace, trace->last_time, TID_CPU);
     }
     open_event(trace, "i", trace->last_time, TID_CPU);
-    trace_print(trace, ",\"s\":\"g\",\"name\":\"the run ends\",\"args\":{\"status\":%d}}\n]}\n", status);
+    trace_print(trace, ",\"s\":\"g\",\"cat\":\"run\",\"name\":\"the run ends\",\"args\":{\"status\":%d}}\n]}\n", status);
 }
 
 const struct trace_format trace_json = {begin, record, runs, console, end};
