@@ -7,14 +7,6 @@
 // What remains in the slot after its object has been told; null: nothing.
 static struct cap finalise(struct model *m, struct slot *slot);
 
-static void forget_object(struct model *m, m_id id)
-{
-    struct m_object *o = m_object(m, id);
-    if (o) {
-        *o = m->objects[--m->object_count];
-    }
-}
-
 static void finalise_thread(struct model *m, m_id thread)
 {
     struct m_thread *t = m_thread(m, thread);
@@ -30,7 +22,7 @@ static void finalise_thread(struct model *m, m_id thread)
         }
     }
     m_suspend(m, thread);
-    forget_object(m, thread);
+    m_forget_object(m, thread);
 }
 
 static void finalise_sc(struct model *m, m_id sc)
@@ -116,7 +108,7 @@ static struct cap finalise(struct model *m, struct slot *slot)
     default:
         return nothing;
     }
-    forget_object(m, id);
+    m_forget_object(m, id);
     return nothing;
 }
 

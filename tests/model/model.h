@@ -98,6 +98,7 @@ struct model {
     uint16_t node_at[M_PLACES]; // number of the node + 1, by the slot's place
     struct m_object objects[M_OBJECTS];
     int object_count;
+    uint16_t object_at[M_RAM_BYTES / 16]; // number of the object + 1, by its place in RAM
     struct m_buffer buffers[M_BUFFERS];
     int buffer_count;
     uint8_t irq_state[NUM_IRQS];
@@ -217,13 +218,27 @@ struct m_answer m_target(struct model *m, struct cap root, word_t index, word_t 
 
 // ----------------------------------------------------------------------------------------- objects
 
-struct m_object *m_object(struct model *m, m_id id);
+// Where object_at has the object's number; null: nowhere.
+static inline uint16_t *m_object_number(struct model *m, m_id id)
+{
+    word_t offset = id - fake_memory.base; // no object is smaller than 16 bytes
+    return offset < M_RAM_BYTES ? &m->object_at[offset / 16] : NULL;
+}
+
+// Null if there is none.
+static inline struct m_object *m_object(struct model *m, m_id id)
+{
+    const uint16_t *number = m_object_number(m, id);
+    return number && *number ? &m->objects[*number - 1] : NULL;
+}
+
 struct m_thread *m_thread(struct model *m, m_id id);
 struct m_endpoint *m_endpoint(struct model *m, m_id id);
 struct m_notification *m_notification(struct model *m, m_id id);
 struct m_reply *m_reply(struct model *m, m_id id);
 struct m_sc *m_sc(struct model *m, m_id id);
 struct m_object *m_new_object(struct model *m, enum cap_kind kind, m_id id);
+void m_forget_object(struct model *m, m_id id);
 struct slot *m_tcb_slot(m_id thread, enum tcb_slot which);
 void m_give_up(struct model *m, const char *why);
 

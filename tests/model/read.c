@@ -199,6 +199,9 @@ static void forget(struct model *m)
     for (int i = 0; i < m->node_count; i++) {
         m->node_at[m_place(m->nodes[i].slot)] = 0;
     }
+    for (int i = 0; i < m->object_count; i++) {
+        *m_object_number(m, m->objects[i].id) = 0;
+    }
     m->node_count = m->object_count = m->buffer_count = 0;
     m->is_lost = m->is_preempted = m->ends_domain = false;
 }

@@ -369,27 +369,31 @@ struct m_answer m_target(struct model *m, struct cap root, word_t index, word_t 
 
 // ----------------------------------------------------------------------------------------- objects
 
-struct m_object *m_object(struct model *m, m_id id)
-{
-    for (int i = 0; i < m->object_count; i++) {
-        if (m->objects[i].id == id) {
-            return &m->objects[i];
-        }
-    }
-    return NULL;
-}
-
 struct m_object *m_new_object(struct model *m, enum cap_kind kind, m_id id)
 {
-    if (m->object_count == M_OBJECTS) {
+    static struct m_object dummy;
+    uint16_t *number = m_object_number(m, id);
+    if (!number || m->object_count == M_OBJECTS) {
         m_give_up(m, "too many objects");
-        m->object_count--;
+        return &dummy;
     }
     struct m_object *o = &m->objects[m->object_count++];
     memset(o, 0, sizeof *o);
     o->kind = kind;
     o->id = id;
+    *number = (uint16_t)m->object_count;
     return o;
+}
+
+// The last one takes its place.
+void m_forget_object(struct model *m, m_id id)
+{
+    struct m_object *o = m_object(m, id);
+    if (o) {
+        *o = m->objects[--m->object_count];
+        *m_object_number(m, o->id) = *m_object_number(m, id);
+        *m_object_number(m, id) = 0;
+    }
 }
 
 // An object that must exist. Otherwise the model is lost, and a dummy takes the consequences.
