@@ -104,15 +104,20 @@ def test_several_machines_are_named():
         assert_refused(result, "several machines", str(one.process.pid), str(other.process.pid))
 
 
-def test_a_machine_process_will_do():
+def test_a_machine_process_will_do_and_so_will_the_name_of_the_root_task():
     with Still() as machine:
         zygote, = children_of(machine.process.pid)
         assert "rootserver" in run(INSPECT, zygote).out
+        result = run(INSPECT, "observe-still")
+        assert "rootserver" in result.out or "several machines" in result.err, result  # somebody else's tests
 
 
 def test_processes_without_a_machine_are_refused():
-    assert_refused(run(INSPECT, os.getpid()), str(os.getpid()), "no machine")
-    assert_refused(run(INSPECT, "999999999"), "999999999", "No such file")
+    for target, *words in ((os.getpid(), "does not belong to a running hosted machine"), ("999999999", "does not exist"),
+                           ("no-such-program", "runs 'no-such-program'")):
+        result = run(INSPECT, target)
+        assert_refused(result, str(target), *words)
+        assert result.status == 2, result
 
 
 def test_bad_words_are_refused():

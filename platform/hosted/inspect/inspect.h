@@ -2,7 +2,7 @@
 //
 // lab4-inspect: what a running machine looks like, as text or as a graph.
 //
-//   attach.c    finds the machine, stops it between two kernel entries, maps its memory where the machine has it
+//   attach.c    finds the machine (../frontend/running.c), stops it between two kernel entries, maps its memory where the machine has it
 //   slots.c     all slots, found from threads and interrupt lines through CNodes; the derivation lists they are in
 //   text.c, mappings.c, dot.c    print
 //
@@ -20,7 +20,7 @@
 extern const struct kernel *kernel;
 extern struct machine_control *machine_control;
 
-void attach(const char *pid);   // null: the only machine there is. Stops it; what cannot be done ends the process.
+void attach(const char *target); // process id, name or null: running.h. Stops the machine; what cannot be done ends the process.
 void detach(void);              // lets the machine go on
 __attribute__((format(printf, 1, 2))) _Noreturn void fail(const char *format, ...); // one sentence, status 1
 

@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// lab4-inspect [--dot] [PID]
+// lab4-inspect [--dot] [PID|NAME]
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "platform/hosted/frontend/report.h"
 #include "platform/hosted/inspect/inspect.h"
-
-enum { STATUS_USAGE = 2 };
 
 static void print_help(void)
 {
-    printf("lab4-inspect [--dot] [PID]\n\n"
+    printf("lab4-inspect [--dot] [PID|NAME]\n\n"
            "Prints threads, objects, CSpaces, the derivation tree and the mappings of a running hosted machine. PID is the front end's or\n"
-           "that of any process of the machine; it can be left out if only one machine runs. The machine stops for a moment.\n\n"
+           "that of any process of the machine, NAME the name of its root task; neither is needed if only one machine runs. The machine\n"
+           "stops for a moment.\n\n"
            "  --dot     capability graph and derivation tree for Graphviz: lab4-inspect --dot | dot -Tsvg -o machine.svg\n"
            "  --help    this text\n");
-}
-
-static _Noreturn void refuse(const char *problem, const char *word)
-{
-    fprintf(stderr, "lab4: %s '%s'; see lab4-inspect --help.\n", problem, word);
-    exit(STATUS_USAGE);
 }
 
 int main(int argc, char **argv)
 {
     bool is_dot = false;
-    const char *pid = NULL;
+    const char *target = NULL;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--dot") == 0) {
             is_dot = true;
@@ -35,19 +28,17 @@ int main(int argc, char **argv)
             print_help();
             return fflush(stdout) == 0 ? 0 : 1;
         } else if (argv[i][0] == '-') {
-            refuse("unknown option", argv[i]);
-        } else if (argv[i][0] == '\0' || argv[i][strspn(argv[i], "0123456789")] != '\0' || strlen(argv[i]) > 9) {
-            refuse("not the id of a process:", argv[i]);
-        } else if (pid != NULL) {
-            refuse("one machine is inspected at a time, but there is another word,", argv[i]);
+            refuse("unknown option '%s'; see lab4-inspect --help.", argv[i]);
+        } else if (target != NULL) {
+            refuse("one machine is inspected at a time, but there is another word, '%s'; see lab4-inspect --help.", argv[i]);
         } else {
-            pid = argv[i];
+            target = argv[i];
         }
     }
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    attach(pid);
+    attach(target);
     struct snapshot snapshot;
     snapshot_take(&snapshot);
     if (is_dot) {
