@@ -118,6 +118,10 @@ struct model {
 // Reads the kernel's state at clock `now`.
 void model_read(struct model *m, ticks_t now);
 
+// Reads also the slots that are expected to be in use but that nothing leads to any more: those of a container whose parked
+// Zombie is alone in its list (objects §5.1 note 2).
+void model_read_hidden(struct model *m, const struct model *predicted, ticks_t now);
+
 // A state read before, brought up to date after user level has run: its registers, its IPC buffer, and the clock.
 void model_refresh(struct model *m, ticks_t now);
 

@@ -206,6 +206,34 @@ static void forget(struct model *m)
     m->is_lost = m->is_preempted = m->ends_domain = false;
 }
 
+// What the nodes from `first` on lead to.
+static void read_on(struct model *m, int first, ticks_t now)
+{
+    for (int i = first; i < m->node_count; i++) { // grows while it runs
+        read_container(m, m->nodes[i].cap);
+        struct m_node *node = &m->nodes[i];
+        if (node->slot->next & ~UINT64_C(1)) { // lists lead to containers that no CSpace leads to
+            read_slot(m, (struct slot *)(node->slot->next & ~UINT64_C(1)));
+        }
+        if (node->slot->previous & ~UINT64_C(1)) {
+            read_slot(m, (struct slot *)(node->slot->previous & ~UINT64_C(1)));
+        }
+        read_object(m, node->cap, now);
+    }
+    read_tree(m);
+}
+
+void model_read_hidden(struct model *m, const struct model *predicted, ticks_t now)
+{
+    int first = m->node_count;
+    for (int i = 0; i < predicted->node_count; i++) {
+        if (predicted->nodes[i].exists) {
+            read_slot(m, predicted->nodes[i].slot);
+        }
+    }
+    read_on(m, first, now);
+}
+
 void model_read(struct model *m, ticks_t now)
 {
     forget(m);
@@ -222,18 +250,7 @@ void model_read(struct model *m, ticks_t now)
         m->irq_state[i] = (uint8_t)ks.irqs[i].state;
         read_slot(m, &ks.irqs[i].slot);
     }
-    for (int i = 0; i < m->node_count; i++) { // grows while it runs
-        read_container(m, m->nodes[i].cap);
-        struct m_node *node = &m->nodes[i];
-        if (node->slot->next & ~UINT64_C(1)) { // lists lead to containers that no CSpace leads to
-            read_slot(m, (struct slot *)(node->slot->next & ~UINT64_C(1)));
-        }
-        if (node->slot->previous & ~UINT64_C(1)) {
-            read_slot(m, (struct slot *)(node->slot->previous & ~UINT64_C(1)));
-        }
-        read_object(m, node->cap, now);
-    }
-    read_tree(m);
+    read_on(m, 0, now);
     read_buffers(m);
     m->domain_start = ks.domain_start;
     memcpy(m->domain_schedule, ks.domain_schedule, sizeof m->domain_schedule);
