@@ -6,6 +6,7 @@
 """
 import importlib.machinery
 import importlib.util
+import os
 import pathlib
 import subprocess
 import sys
@@ -15,6 +16,9 @@ import unittest
 sys.dont_write_bytecode = True
 
 RUN = pathlib.Path(__file__).resolve().parent / "run"
+sys.path.insert(0, str(RUN.parent))
+import planted  # noqa: E402
+
 BIN = pathlib.Path(sys.argv.pop(1)).resolve()
 
 
@@ -137,6 +141,22 @@ class RunTest(unittest.TestCase):
         self.assertIn("FAIL fuzz/elf\n", output)
         self.assertIn("PASS fuzz/boot\n", output)
         self.assertEqual(output.splitlines()[-1], "1 passed, 1 failed")
+
+    def test_every_bug_can_still_be_planted(self):
+        root = RUN.parent.parent.parent
+        places = {bug.name: planted.planted(bug, (root / bug.file).read_text()) for bug in planted.BUGS}
+        self.assertEqual([name for name, text in places.items() if text is None], [])
+        self.assertGreaterEqual({bug.target for bug in planted.BUGS}, {"decode", "retype", "vspace", "sched", "fastpath", "boot", "elf"})
+
+    def test_a_copy_takes_over_only_what_differs(self):
+        for name, text in ("a/core/same", "1"), ("b/core/same", "1"), ("a/core/other", "2"), ("b/core/other", "3"), ("a/core/new", "4"):
+            (self.work / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.work / name).write_text(text)
+        same = self.work / "b/core/same"
+        os.utime(same, (1, 1))
+        planted.copy_changed(self.work / "a", self.work / "b")
+        self.assertEqual([(self.work / "b/core" / name).read_text() for name in ("same", "other", "new")], ["1", "2", "4"])
+        self.assertEqual(same.stat().st_mtime, 1)
 
     def test_refusals(self):
         for words, what in ((["nosuch"], "no target 'nosuch'"), (["--replay", self.work / "nosuch"], "there is no file"),
