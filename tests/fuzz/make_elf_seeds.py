@@ -29,6 +29,7 @@ SEEDS = {
     "entry-outside": program([(LOAD, 0, 0x400000, 120, 120)], 0x500000),
     "too-big": program([(LOAD, 0, 0x400000, 120, 1 << 40)], 0x400078),
     "wraps": program([(LOAD, 0, (1 << 64) - 4096, 120, 0x2000)], (1 << 64) - 4096),
+    "wraps-in-file": program([(LOAD, (1 << 64) - 64, 0x400000, 128, 0x1000)], 0x400078),
     "file-too-short": program([(LOAD, 0, 0x400000, 1 << 20, 1 << 20)], 0x400078),
     "no-segments": program([], 0),
     "cut-header": program([], 0)[:40],
