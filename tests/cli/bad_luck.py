@@ -229,7 +229,7 @@ def run_in_memory(size, program, *options):
     """Runs a program whose processes together get so much memory; also how many of them the host ended. Nothing is left."""
     before = processes()
     with MemoryGroup(size) as group:
-        result = run(FRONT_END, "--protect", "none", "--timeout", "60", *options, program, preexec_fn=group.enter, timeout=120)
+        result = run(FRONT_END, "--protect", "none", "--timeout", "240", *options, program, preexec_fn=group.enter, timeout=300)
         assert_nothing_left(before)
         return result, group.kills()
 

@@ -26,8 +26,11 @@ def mounts(kind):
 
 def own_group(controller):
     """The path of the group that this process is in, below the mount."""
-    text = pathlib.Path("/proc/self/cgroup").read_text()
-    return re.search(rf"^\d+:{controller}:/(.*)$", text, re.MULTILINE).group(1)
+    for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controller in controllers.split(","):
+            return path.lstrip("/")
+    return ""
 
 
 def possible_parents():
@@ -48,21 +51,20 @@ class MemoryGroup:
 
     def __init__(self, size):
         self.path, missing = None, "no control groups with memory are mounted"
+        settings = {"memory.swap.max": "0", "memory.swappiness": "0"}
         for parent, limit in possible_parents():
             try:
                 path = parent / f"lab4-test-{os.getpid()}"
                 path.mkdir()
                 self.path = path
-                (path / limit).write_text(str(size))
+                for name, value in {limit: str(size), **{name: value for name, value in settings.items() if (path / name).exists()}}.items():
+                    (path / name).write_text(value)
                 break
             except OSError as problem:
                 self.remove()
                 missing = problem
         if self.path is None:
             raise NoMemoryGroup(missing)
-        for swap, value in (("memory.swap.max", "0"), ("memory.swappiness", "0")):
-            if (self.path / swap).exists():
-                (self.path / swap).write_text(value)
 
     def enter(self):
         (self.path / "cgroup.procs").write_text(str(os.getpid()))
@@ -71,7 +73,8 @@ class MemoryGroup:
         """How many processes the host has ended here because they wanted too much."""
         for name in ("memory.events", "memory.oom_control"):
             if (self.path / name).exists():
-                return int(re.search(r"^oom_kill (\d+)$", (self.path / name).read_text(), re.MULTILINE).group(1))
+                counts = re.findall(r"^oom_kill (\d+)$", (self.path / name).read_text(), re.MULTILINE)
+                return int(counts[0]) if counts else None
         return None
 
     def members(self):

@@ -4,6 +4,7 @@
 A bug replaces text that occurs once in its file.
 """
 import collections
+import pathlib
 import re
 import resource
 import subprocess
@@ -89,7 +90,9 @@ def plant(root, work, corpora, seconds, run, options):
                           *options(bug.target), folder, corpora / bug.target],
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
             cpu, elapsed = cpu_seconds() - cpu, time.monotonic() - start
-        found = result.returncode != 0
+            found = result.returncode != 0 and any(pathlib.Path(folder).glob("*-*"))  # crash-…, timeout-…
+        if result.returncode != 0 and not found:
+            raise SystemExit(f"fuzz: with the bug '{bug.name}' fuzz-{bug.target} did not run:\n{result.stdout[-2000:]}")
         missed += not found
         print(f"{'found ' if found else 'MISSED'} {bug.target:8} {bug.name}: {cpu:.1f} s of CPU, {elapsed:.0f} s"
               + (f"; {what_saw(result.stdout)}" if found else ""), flush=True)
