@@ -166,7 +166,7 @@ static uint8_t number_index(word_t number)
 static uint8_t *encode_call(const struct step *step, uint8_t *out)
 {
     uint8_t first = (uint8_t)(step->kind | (step->sets_receive ? FLAG_RECEIVE : 0) | (step->reply ? FLAG_REPLY : 0) |
-                              (step->dest ? FLAG_DEST : 0) | step->extra_caps << EXTRA_SHIFT);
+                              (step->dest ? FLAG_DEST : 0u) | (unsigned)step->extra_caps << EXTRA_SHIFT);
     *out++ = first;
     *out++ = number_index(step->number);
     out = put_word(out, step->label);
