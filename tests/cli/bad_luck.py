@@ -70,7 +70,7 @@ def run_limited(program, *options, unprivileged=True, **limits):
     before = processes()
     front_end = copies("everybody", program)
     result = run(front_end, "--protect", "none", "--timeout", "60", *options, front_end.with_name(program.name), preexec_fn=begin,
-                 timeout=120)
+                 timeout=120, env={})  # the environment is on the stack, too
     assert_nothing_left(before)
     return result
 
@@ -265,11 +265,20 @@ def test_the_host_runs_out_of_memory():
 
 @needs_memory_groups
 def test_a_trace_is_whole_although_the_host_ran_out_of_memory():
+    """Writing it takes memory of the host's, too; if that comes when the machine is dead and its RAM not yet given back, the host
+    has nobody left to end but the front end."""
     for megabytes in (6, 9):
-        trace = pathlib.Path(SCRATCH.name) / "trace.json"
-        result, _ = run_in_memory(megabytes << 20, MANY, "--trace", trace)
-        assert_out_of_memory(result)
-        assert len(json.loads(trace.read_text())["traceEvents"]) > 1000
+        whole = 0
+        for _ in range(6):
+            trace = pathlib.Path(SCRATCH.name) / "trace.json"
+            result, kills = run_in_memory(megabytes << 20, MANY, "--trace", trace)
+            if result.status == -signal.SIGKILL:
+                assert kills > 1, kills  # the machine first
+                continue
+            assert_out_of_memory(result)
+            assert len(json.loads(trace.read_text())["traceEvents"]) > 1000
+            whole += 1
+        assert whole > 0, f"the front end was always ended, with {megabytes} MiB"
 
 
 @needs_memory_groups

@@ -27,9 +27,16 @@ def user_ticks(pid):
 
 
 def is_ours(pid):
-    while pid > 1 and pid != os.getpid():
-        pid = parent_of(pid)
-    return pid == os.getpid()
+    """An ancestor that dies meanwhile leaves its children to another one, so then the question is asked again."""
+    ancestor = pid
+    while ancestor > 1 and ancestor != os.getpid():
+        try:
+            ancestor = parent_of(ancestor)
+        except OSError:
+            if ancestor == pid:
+                raise
+            ancestor = pid
+    return ancestor == os.getpid()
 
 
 def descendants(*paths):

@@ -123,6 +123,7 @@ def test_bench_misuse_is_refused_before_anything_is_built():
     assert "--fast" in refused("bench", "--breakdown", "call", "--fast")
     assert "hosted" in refused("bench", "--on", "qemu", "--watching")
     assert "--watching" in refused("bench", "--watching", "0")
+    assert "--json" in refused("bench", "--watching", "--json", "figures.json")
 
 
 def test_test_misuse():

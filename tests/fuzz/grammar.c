@@ -88,7 +88,7 @@ static word_t empty_slot(struct random *r)
     if (random_chance(r, 60)) {
         return WORLD_FIRST_EMPTY + random_below(r, 6);
     }
-    return random_chance(r, 70) ? WORLD_FIRST_EMPTY + random_below(r, 24) : WORLD_FIRST_SPARE + random_below(r, 32);
+    return random_chance(r, 70) ? WORLD_FIRST_EMPTY + random_below(r, WORLD_EMPTY_COUNT) : WORLD_FIRST_SPARE + random_below(r, 32);
 }
 
 static word_t any_slot(struct random *r)

@@ -38,7 +38,7 @@ static void after(void)
 static const struct machine_observer observer = {before, after};
 
 // What happens first, in the world and without a bug.
-static struct step given, nothing = {.kind = STEP_TIME};
+static struct step given;
 
 static bool notices(const struct step *step, word_t *(*where)(void))
 {
@@ -144,7 +144,6 @@ static void a_wrong_word_of_a_fault_message(void **state)
     given = set_handler;
     assert_that_it_notices(&strange_syscall, server_mr9);
     assert_that_it_notices(&undefined_instruction, server_mr3);
-    given = nothing;
 }
 
 static void a_register_that_nobody_writes(void **state)
@@ -199,7 +198,6 @@ static void a_wrong_answer_of_a_yield_that_ends_later(void **state)
     given.words[0] = 100; // T1's
     assert_that_it_notices(&yield_to, root_mr0); // not written yet
     assert_ptr_equal(ks.current, thread_in(W_T1));
-    given = nothing;
 }
 
 static void a_wrong_address_in_a_capability_that_was_mapped(void **state)
@@ -238,31 +236,38 @@ static void a_wrong_outcome_of_a_preempted_operation(void **state)
     given = (struct step){.kind = STEP_IRQ, .words = {40 | 0x400}};
     assert_that_it_notices(&revoke, work_units);
     assert_int_equal(root->regs.pc, MACHINE_SVC); // to be repeated
-    given = nothing;
 }
+
+static int nothing_is_given(void **state)
+{
+    (void)state;
+    given = (struct step){.kind = STEP_TIME};
+    return 0;
+}
+
+#define NOTICES(test) cmocka_unit_test_setup(test, nothing_is_given)
 
 int main(void)
 {
-    given = nothing;
     world_build(true);
     machine_snapshot();
     root = ks.current;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_wrong_word_of_a_message),
-        cmocka_unit_test(a_word_behind_the_message),
-        cmocka_unit_test(a_wrong_badge_of_an_unwrapped_capability),
-        cmocka_unit_test(a_wrong_word_of_a_fault_message),
-        cmocka_unit_test(a_register_that_nobody_writes),
-        cmocka_unit_test(a_wrong_payload_of_an_error),
-        cmocka_unit_test(a_wrong_payload_of_an_error_beyond_mr3),
-        cmocka_unit_test(a_wrong_register_in_the_answer_of_read_registers),
-        cmocka_unit_test(consumed_time_that_nobody_spent),
-        cmocka_unit_test(a_wrong_answer_of_a_yield_that_ends_at_once),
-        cmocka_unit_test(a_wrong_answer_of_a_yield_that_ends_later),
-        cmocka_unit_test(a_wrong_address_in_a_capability_that_was_mapped),
-        cmocka_unit_test(a_wrong_address_space_identifier),
-        cmocka_unit_test(a_wrong_domain_schedule),
-        cmocka_unit_test(a_wrong_outcome_of_a_preempted_operation),
+        NOTICES(a_wrong_word_of_a_message),
+        NOTICES(a_word_behind_the_message),
+        NOTICES(a_wrong_badge_of_an_unwrapped_capability),
+        NOTICES(a_wrong_word_of_a_fault_message),
+        NOTICES(a_register_that_nobody_writes),
+        NOTICES(a_wrong_payload_of_an_error),
+        NOTICES(a_wrong_payload_of_an_error_beyond_mr3),
+        NOTICES(a_wrong_register_in_the_answer_of_read_registers),
+        NOTICES(consumed_time_that_nobody_spent),
+        NOTICES(a_wrong_answer_of_a_yield_that_ends_at_once),
+        NOTICES(a_wrong_answer_of_a_yield_that_ends_later),
+        NOTICES(a_wrong_address_in_a_capability_that_was_mapped),
+        NOTICES(a_wrong_address_space_identifier),
+        NOTICES(a_wrong_domain_schedule),
+        NOTICES(a_wrong_outcome_of_a_preempted_operation),
     };
     return cmocka_run_group_tests_name("the model notices", tests, NULL, NULL);
 }

@@ -50,6 +50,8 @@ def planted(bug, text):
 
 def copy_changed(source, copy):
     """Makes `copy` the same as `source`; only files that differ are written, so that make compiles them and no others."""
+    for twin in [path for path in copy.rglob("*") if path.is_file() and not (source / path.relative_to(copy)).exists()]:
+        twin.unlink()
     for part in PARTS:
         files = [source / part] if (source / part).is_file() else [path for path in (source / part).rglob("*") if path.is_file()]
         for file in files:
@@ -70,10 +72,11 @@ def what_saw(output):
     return lines[0].strip()[:120] if lines else "an unknown end"
 
 
-def plant(root, work, corpora, seconds, run, options):
-    """Plants each bug; `run` runs a command, `options(target)` are libFuzzer's. Returns how many were not found."""
+def plant(root, work, corpora, seconds, run, options, target=None):
+    """Plants each bug, or those of a target; `run` runs a command, `options(target)` are libFuzzer's. Returns how many were not found."""
     tree, build, missed = work / "planted/tree", work / "planted/build", 0
-    for bug in BUGS:
+    bugs = [bug for bug in BUGS if target in (None, bug.target)]
+    for bug in bugs:
         copy_changed(root, tree)
         file = tree / bug.file
         text = planted(bug, file.read_text())
@@ -96,5 +99,5 @@ def plant(root, work, corpora, seconds, run, options):
         missed += not found
         print(f"{'found ' if found else 'MISSED'} {bug.target:8} {bug.name}: {cpu:.1f} s of CPU, {elapsed:.0f} s"
               + (f"; {what_saw(result.stdout)}" if found else ""), flush=True)
-    print(f"{len(BUGS) - missed} of {len(BUGS)} found")
+    print(f"{len(bugs) - missed} of {len(bugs)} found")
     return missed

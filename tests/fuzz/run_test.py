@@ -4,8 +4,10 @@
 
   run_test.py BIN      where the fuzz-* binaries are
 """
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
 import os
 import pathlib
 import subprocess
@@ -148,22 +150,58 @@ class RunTest(unittest.TestCase):
         self.assertEqual([name for name, text in places.items() if text is None], [])
         self.assertGreaterEqual({bug.target for bug in planted.BUGS}, {"decode", "retype", "vspace", "sched", "fastpath", "boot", "elf"})
 
+    def plant(self, *, finds=False, fails_otherwise=False, cannot_build=False):
+        """Plants the bugs of `retype`, with programs that are no more than asked about here; how many were missed, and the planted files."""
+        files = []
+
+        def run(command, **_):
+            status = 0
+            if command[0] == "cmake":
+                status = 1 if cannot_build else 0
+            else:
+                files.append((self.work / "planted/tree/core/untyped.c").read_text())
+                folder = pathlib.Path(next(word for word in command if str(word).startswith("-artifact_prefix=")).split("=")[1])
+                if finds:
+                    (folder / "crash-1").write_bytes(b"")
+                status = 1 if finds or fails_otherwise else 0
+            return subprocess.CompletedProcess(command, status, stdout="==== fuzz: invariant 5\n")
+
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            missed = planted.plant(RUN.parent.parent.parent, self.work, self.work, 1, run, lambda target: [], "retype")
+        return missed, files, output.getvalue()
+
+    def test_a_planted_bug_is_found_or_missed(self):
+        for finds in True, False:
+            missed, files, output = self.plant(finds=finds)
+            self.assertEqual(missed, 0 if finds else 1)
+            self.assertIn("1 of 1 found" if finds else "0 of 1 found", output)
+            self.assertEqual("invariant 5" in output, finds)
+            self.assertIn("plan->object_bits == 12 ? first : end", files[0])
+
+    def test_a_target_that_does_not_run_has_found_nothing(self):
+        for how, what in (("fails_otherwise", "did not run"), ("cannot_build", "cannot be built")):
+            with self.subTest(how=how), self.assertRaisesRegex(SystemExit, what):
+                self.plant(**{how: True})
+
     def test_a_copy_takes_over_only_what_differs(self):
-        for name, text in ("a/core/same", "1"), ("b/core/same", "1"), ("a/core/other", "2"), ("b/core/other", "3"), ("a/core/new", "4"):
+        for name, text in (("a/core/same", "1"), ("b/core/same", "1"), ("a/core/other", "2"), ("b/core/other", "3"), ("a/core/new", "4"),
+                           ("b/core/gone", "5")):
             (self.work / name).parent.mkdir(parents=True, exist_ok=True)
             (self.work / name).write_text(text)
         same = self.work / "b/core/same"
         os.utime(same, (1, 1))
         planted.copy_changed(self.work / "a", self.work / "b")
         self.assertEqual([(self.work / "b/core" / name).read_text() for name in ("same", "other", "new")], ["1", "2", "4"])
+        self.assertFalse((self.work / "b/core/gone").exists())
         self.assertEqual(same.stat().st_mtime, 1)
 
     def test_refusals(self):
         for words, what in ((["nosuch"], "no target 'nosuch'"), (["--replay", self.work / "nosuch"], "there is no file"),
-                            (["selftest", "--time", "0"], "at least 1"), (["selftest", "--jobs", "0"], "at least 1")):
+                            (["selftest", "--time", "0"], "at least 1"), (["selftest", "--jobs", "0"], "at least 1"),
+                            (["sequence", "--plant"], "no bug is planted for 'sequence'")):
             with self.subTest(words=words):
                 status, output = self.run_it(*words)
-                self.assertEqual(status, 2)
+                self.assertEqual(status, 2, output)
                 self.assertIn(what, output)
 
 

@@ -102,8 +102,8 @@ enum { WORLD_RADIX = 8, WORLD_SLOTS = 256, WORLD_THREADS = 10, WORLD_RAM_BYTES =
 enum world_slot { WORLD_CAPS(WORLD_ENUMERATOR) };
 #undef WORLD_ENUMERATOR
 
-// Slots that are empty when the world is new: [first, end).
-enum { WORLD_FIRST_EMPTY = 210, WORLD_FIRST_SPARE = 96, WORLD_END_SPARE = 128 };
+// Slots that are empty when the world is new: WORLD_EMPTY_COUNT from the first, and [first, end).
+enum { WORLD_FIRST_EMPTY = 210, WORLD_EMPTY_COUNT = 24, WORLD_FIRST_SPARE = 96, WORLD_END_SPARE = 128 };
 
 enum world_kind {
     W_KIND_none, W_KIND_untyped, W_KIND_tcb, W_KIND_cnode, W_KIND_irq_control, W_KIND_irq_handler, W_KIND_domain,

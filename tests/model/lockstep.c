@@ -31,13 +31,13 @@ static bool has_budget(ticks_t now)
 {
     const struct refill *head = refill_head(ks.charged_sc);
     ticks_t used = ks.pending + (now - ks.now);
-    return used <= head->amount && head->amount - used >= 1250;
+    return used <= head->amount && head->amount - used >= M_LEAST_BUDGET;
 }
 
 // With several domains: is the current one's time up (threads TM-1)? Then the entry's work is not done either.
 static bool domain_is_over(ticks_t now)
 {
-    return NUM_DOMAINS > 1 && now - ks.now + 1250 >= ks.domain_time;
+    return NUM_DOMAINS > 1 && now - ks.now + M_LEAST_BUDGET >= ks.domain_time;
 }
 
 void lockstep_forget(void)

@@ -16,6 +16,7 @@
 
 #include "core/state.h"
 
+enum { M_LEAST_BUDGET = 1250 }; // ticks: 20 µs (threads §0.2, MIN)
 enum { M_NODES = 1024, M_OBJECTS = 512, M_QUEUE = 64, M_BUFFERS = 64 };
 
 // Slots are found by their place: in RAM (the first 512 KiB), or in the table of interrupt lines.

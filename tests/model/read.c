@@ -73,7 +73,7 @@ static void read_sc(struct m_sc *s, const struct sched_context *sc, ticks_t now)
     s->uncommitted = sc == ks.charged_sc ? ks.pending + (now - ks.now) : 0;
     s->is_configured = sc->capacity > 0;
     const struct refill *head = &sc->refills[sc->head];
-    s->is_ready = s->is_configured && head->time <= now && head->amount >= 1250;
+    s->is_ready = s->is_configured && head->time <= now && head->amount >= M_LEAST_BUDGET;
 }
 
 static void read_object(struct model *m, struct cap cap, ticks_t now)

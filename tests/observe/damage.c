@@ -13,6 +13,8 @@ int main(void)
 {
     struct kernel *kernel = (struct kernel *)kernel_address;
     kernel->current->mcp = NUM_PRIORITIES;
-    seL4_Yield();
+    for (int entries = 0; entries < 10; entries++) { // whichever of them is followed by a check
+        seL4_Yield();
+    }
     lab4_exit(0);
 }

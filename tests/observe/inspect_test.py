@@ -121,7 +121,7 @@ def test_processes_without_a_machine_are_refused():
 
 
 def test_bad_words_are_refused():
-    for words in (["--frobnicate"], ["hello"], ["1", "2"], [""], ["-1"]):
+    for words in (["--frobnicate"], ["no such program"], ["1", "2"], [""], ["-1"]):
         result = run(INSPECT, *words)
         assert_refused(result, "lab4")
         assert result.status == 2, result

@@ -71,7 +71,15 @@ def slices(events):
 
 def yields(text):
     """Calls of Yield; one that came when the budget was used up is seen twice."""
-    return text.count("  Yield\n") - text.count("  repeats the call\n")
+    count, last_is_yield = 0, False
+    for line in text.split("\n"):
+        if line.endswith("  Yield"):
+            count, last_is_yield = count + 1, True
+        elif line.endswith("  repeats the call"):
+            count -= last_is_yield
+        elif re.search("  (Debug|seL4_)", line):
+            last_is_yield = False
+    return count
 
 
 def names(events, phase="B"):

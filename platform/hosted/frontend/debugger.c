@@ -42,7 +42,7 @@ void debugger_start(struct machine *machine, const struct options *options, cons
     int count = 0;
     volatile int error = 0;
     if (access(LAB4_GDB_SCRIPT, R_OK) != 0) {
-        machine_kill(machine);
+        machine_kill(machine, false);
         refuse("the script for gdb, %s, cannot be read (%s); --gdb needs the source tree that this program was built from.", LAB4_GDB_SCRIPT,
                strerror(errno));
     }
@@ -60,7 +60,7 @@ void debugger_start(struct machine *machine, const struct options *options, cons
     words[count] = NULL;
     machine->debugger = spawn(words, mask, &error);
     if (machine->debugger < 0 || error != 0) {
-        machine_kill(machine);
+        machine_kill(machine, false);
         refuse("gdb cannot be started (%s); install the package gdb.", strerror(error != 0 ? error : errno));
     }
 }

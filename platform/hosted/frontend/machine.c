@@ -303,9 +303,20 @@ static void kill_children(void)
     fclose(list);
 }
 
-void machine_kill(struct machine *machine)
+// The file is sealed against shrinking, but may get holes. Control page and trace stay.
+static void free_memory(struct machine *machine)
+{
+    const uint64_t bytes = MACHINE_FILE_BYTES(machine->control->ram_bytes) - MACHINE_RAM_OFFSET;
+    int result = fallocate(machine->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)MACHINE_RAM_OFFSET, (off_t)bytes);
+    (void)result; // the host gets it back anyway, when we end
+}
+
+void machine_kill(struct machine *machine, bool is_memory_short)
 {
     kill(-machine->pid, SIGKILL); // the group; its leader is not reaped yet, so the number still means this group
+    if (is_memory_short) {
+        free_memory(machine); // at once: waiting may take some, too
+    }
     for (unsigned round = 0; round < REAP_ROUNDS; round++) {
         pid_t pid;
         do {
@@ -319,12 +330,4 @@ void machine_kill(struct machine *machine)
         nanosleep(&(const struct timespec){.tv_nsec = 500000}, NULL);
     }
     report("processes of the machine do not die (see `ps --ppid %d`); the host may be stuck.", (int)getpid());
-}
-
-// The file is sealed against shrinking, but may get holes.
-void machine_free_memory(struct machine *machine)
-{
-    const uint64_t bytes = MACHINE_FILE_BYTES(machine->control->ram_bytes) - MACHINE_RAM_OFFSET;
-    int result = fallocate(machine->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)MACHINE_RAM_OFFSET, (off_t)bytes);
-    (void)result; // the host gets it back anyway, when we end
 }

@@ -31,10 +31,8 @@ void machine_load(struct machine *machine, const struct options *options, const 
 // `mask`: the signal mask that the machine starts with.
 void machine_start(struct machine *machine, const struct options *options, const sigset_t *mask);
 
-void machine_kill(struct machine *machine);
-
-// Gives the host the RAM of a machine that was killed. Control page and trace stay.
-void machine_free_memory(struct machine *machine);
+// `is_memory_short`: the host gets the RAM back at once. Control page and trace stay in any case.
+void machine_kill(struct machine *machine, bool is_memory_short);
 
 // Interrupts a process of the machine, as machine_poke and its like ask for; nothing if `pid` is 0.
 void machine_alarm(uint32_t pid);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "debugger.h"
@@ -49,7 +50,7 @@ static void report_timing(const struct machine *machine, uint64_t begin, uint64_
            (double)(first_user - begin) / 1e6, (double)(loaded - begin) / 1e6);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const uint64_t begin = now_ns();
     struct options options;
@@ -78,4 +79,30 @@ int main(int argc, char **argv)
         report_timing(&machine, begin, loaded);
     }
     return status;
+}
+
+static struct {
+    ucontext_t own, host;
+    int argc, status;
+    char **argv;
+} start;
+
+static void run_on_own_stack(void)
+{
+    start.status = run(start.argc, start.argv);
+}
+
+// However small the host's stack is (ulimit -s): it need not be for more than what comes before main.
+int main(int argc, char **argv)
+{
+    static _Alignas(16) char stack[256 << 10];
+    start.argc = argc;
+    start.argv = argv;
+    getcontext(&start.own);
+    start.own.uc_stack.ss_sp = stack;
+    start.own.uc_stack.ss_size = sizeof(stack);
+    start.own.uc_link = &start.host;
+    makecontext(&start.own, run_on_own_stack, 0);
+    swapcontext(&start.host, &start.own);
+    return start.status;
 }

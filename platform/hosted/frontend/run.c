@@ -217,7 +217,7 @@ int run_machine(struct machine *machine, const struct options *options, struct t
     const int signals = signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signals < 0) {
         int error = errno;
-        machine_kill(machine);
+        machine_kill(machine, false);
         refuse("the host gives no descriptor for signals (%s); raise the limit on open files (ulimit -n).", strerror(error));
     }
     const int console_flags = make_console_blocking();
@@ -225,14 +225,13 @@ int run_machine(struct machine *machine, const struct options *options, struct t
     while (status == RUNNING) {
         status = wait_once(machine, options, signals, deadline_ns, trace != NULL ? TRACE_PERIOD_NS : 0);
         if (status == RUNNING) {
-            status = drain(trace);
+            status = end_status(machine); // before the trace is written: if memory is short, that takes some
         }
         if (status == RUNNING) {
-            status = end_status(machine);
+            status = drain(trace);
         }
     }
-    machine_kill(machine);
-    machine_free_memory(machine); // where memory is short, what follows needs some of it
+    machine_kill(machine, status == STATUS_LOST_MACHINE); // lost perhaps because memory is short
     status = finish_trace(trace, status);
     if (machine->control->spins_broken > 0) {
         report("user code ran on without entering the kernel, so time had to be moved on %u times: this run may not repeat exactly.",

@@ -100,7 +100,7 @@ static unsigned find_machines(const char *name, struct running found[MAX_FOUND])
         if (machine.control == NULL) {
             continue;
         }
-        const bool is_wanted = name == NULL || strncmp(machine.control->name, name, sizeof(machine.control->name)) == 0;
+        const bool is_wanted = name == NULL || strncmp(machine.control->name, name, sizeof(machine.control->name) - 1) == 0; // a long one is cut
         if (is_wanted && machine.control->frontend_pid == pid) {
             found[count++] = machine;
         } else {

@@ -9,8 +9,8 @@
 //
 // A process serves one VSpace until that is retired, then it waits in the pool for another one; it keeps the FP state of
 // its last thread meanwhile. The pool holds MOST_POOLED processes, beside those that have FP state to keep; others are told to
-// end, and the zygote reaps them. When the host gives no more processes, or --check and --trace want no more (MOST_WATCHED), one that serves
-// a VSpace is taken from it: a process is only a cache of its VSpace's tables.
+// end, and the zygote reaps them. When there are as many as the host gives, or as may be (most_processes), one that serves a VSpace
+// is taken from it: a process is only a cache of its VSpace's tables.
 #include <linux/prctl.h>
 
 #include "core/state.h"

@@ -20,6 +20,7 @@ static struct {
     struct tcb *cause;     // current thread at the entry
     uint32_t cause_id;
     bool is_interrupt, is_fault, is_putchar, is_naming;
+    word_t character; // if is_putchar
     enum cap_kind sent_to; // kind of the capability that the call sends to; null = it does not send
 } entry;
 
@@ -144,8 +145,8 @@ void trace_call(void)
     begin();
     entry.is_putchar = number == LAB4_SYS_DebugPutChar;
     entry.is_naming = number == LAB4_SYS_DebugNameThread;
+    entry.character = regs->x[0] & 0xff;
     if (entry.is_putchar) {
-        put((struct trace_record){.thread = entry.cause_id, .kind = TRACE_PUTCHAR, .words = {regs->x[0] & 0xff}});
         return;
     }
     struct lookup_failure failure;
@@ -270,9 +271,16 @@ static void note_thread(struct tcb *thread)
     }
 }
 
+// Will the thread make its call again, because its time was up before anything was done?
+static bool repeats(const struct tcb *thread)
+{
+    return thread->regs.pc == thread->regs.fault_pc;
+}
+
 void trace_after(void)
 {
-    if (entry.is_putchar) {
+    if (entry.is_putchar && !repeats(entry.cause)) {
+        put((struct trace_record){.thread = entry.cause_id, .kind = TRACE_PUTCHAR, .words = {entry.character}});
         return;
     }
     for (struct tcb *thread = ks.all_threads; thread; thread = thread->all_next) {
@@ -286,5 +294,5 @@ void trace_after(void)
     const struct thread_regs *regs = &ks.current->regs;
     uint32_t id = id_of(ks.current);
     entry.time = plat_now();
-    put((struct trace_record){.thread = id, .kind = TRACE_LEAVE, .words = {regs->x[0], regs->x[1], regs->pc, regs->pc == regs->fault_pc}});
+    put((struct trace_record){.thread = id, .kind = TRACE_LEAVE, .words = {regs->x[0], regs->x[1], regs->pc, repeats(ks.current)}});
 }

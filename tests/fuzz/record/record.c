@@ -70,7 +70,7 @@ static word_t nth_slot(enum world_kind kind, word_t n)
             slots[count++] = slot;
         }
     }
-    return count ? slots[n % count] : WORLD_FIRST_EMPTY + n % 24;
+    return count ? slots[n % count] : WORLD_FIRST_EMPTY + n % WORLD_EMPTY_COUNT;
 }
 
 static word_t name_of(word_t address)
