@@ -2,7 +2,7 @@
 #
 # The SDK: what `cmake --install BUILD --prefix DIR` puts into DIR. Builds for both platforms go into the same DIR.
 #
-#   bin/                       lab4-hosted and lab4-machine, or lab4-qemu: they run root tasks
+#   bin/                       lab4-hosted and lab4-machine, or lab4-qemu: they run root tasks; lab4-inspect
 #   include/                   headers
 #   lib/lab4/PLATFORM/         libsel4.a, libsel4runtime.a, crt0.o, root.ld; on QEMU kernel.elf and loader.elf
 #   lib/lab4/PLATFORM/include/ gen_config.h of this build, and gen_config.json beside it
@@ -43,6 +43,9 @@ install(FILES ${CMAKE_BINARY_DIR}/generated/lab4-${LAB4_PLATFORM_NAME}.pc DESTIN
 # What runs root tasks
 if(LAB4_PLATFORM STREQUAL "hosted")
     install(TARGETS lab4-hosted lab4-machine RUNTIME DESTINATION bin)
+    if(TARGET lab4-inspect)
+        install(TARGETS lab4-inspect RUNTIME DESTINATION bin)
+    endif()
 else()
     install(TARGETS kernel.elf loader.elf RUNTIME DESTINATION ${LAB4_LIB})
     if(TARGET lab4-image)

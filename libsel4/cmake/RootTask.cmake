@@ -10,6 +10,8 @@
 #
 # Puts the executable target IMAGE into the executable target NAME, as the bytes from `SYMBOL` to `SYMBOL_end`: page-aligned,
 # read-only. The linker makes both symbols; in C: extern const char SYMBOL[], SYMBOL_end[];
+# The section `.lab4.components`, which is not loaded, tells reports, traces and debuggers what was embedded: for each image the
+# addresses of both symbols (8 bytes each), its name and its path (NUL-terminated), aligned to 8 bytes.
 #
 # The build of lab4 and its installed CMake package share this file. Before it is included, the latter sets LAB4_CRT0 and
 # LAB4_ROOT_LINKER_SCRIPT.
@@ -56,6 +58,12 @@ __asm__(".section .rodata.@symbol@, \"a\"\n"
         "@symbol@:\n"
         ".incbin \"" IMAGE "\"\n"
         "@symbol@_end:\n"
+        ".previous\n"
+        ".section .lab4.components, \"\", %progbits\n"
+        ".balign 8\n"
+        ".quad @symbol@, @symbol@_end\n"
+        ".asciz \"@image@\", \"" IMAGE "\"\n"
+        ".balign 8\n"
         ".previous\n");
 ]] @ONLY)
     add_custom_command(OUTPUT ${object}

@@ -67,8 +67,9 @@ enum { MACHINE_PL011_IRQ = 33, MACHINE_PL031_IRQ = 34, MACHINE_TICKER_IRQ = 42 }
 enum { MACHINE_INPUT_BYTES = 1024 }; /* a power of two */
 #define MACHINE_VIRTUAL_WALL_NS UINT64_C(946684800000000000) /* virtual time starts at the beginning of the year 2000 */
 
-/* The memory file: control page | kernel state (the machine's own business) | ring of --trace | RAM | per-thread host state (ditto).
+/* The memory file: control page | notes | kernel state (the machine's own business) | ring of --trace | RAM | per-thread host state (ditto).
  * All sparse. The last part has one slot of MACHINE_THREAD_STRIDE bytes for each possible TCB (2 KiB of RAM). */
+#define MACHINE_NOTES_OFFSET UINT64_C(0x1000) /* struct machine_notes */
 #define MACHINE_STATE_OFFSET UINT64_C(0x10000)
 #define MACHINE_RAM_OFFSET UINT64_C(0x4000000)
 #define MACHINE_SHADOW_OFFSET UINT64_C(0x2800000) /* of a machine with address checks: kasan.c */
@@ -162,6 +163,11 @@ struct machine_control {
     uint32_t debugger_ready; /* with MACHINE_FLAG_DEBUG; written by the debugger (tools/gdb/hosted.py) */
 };
 _Static_assert(sizeof(struct machine_control) <= 4096, "the control page is a page");
+
+/* Written by the front end before the machine starts, for those who look at the memory file; the machine does not know it. */
+struct machine_notes {
+    char program[4096]; /* absolute path of the root task's file, NUL-terminated; empty = not known */
+};
 
 /* Makes the machine look at its lines. Returns the process to send SIGALRM to, or 0 if that is not needed. */
 static inline uint32_t machine_poke(struct machine_control *control)

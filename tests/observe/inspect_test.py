@@ -62,7 +62,17 @@ def test_text_tells_who_waits_for_what():
     assert re.search(r"^cnode 0x[0-9a-f]+, 8192 slots\n +1  tcb object=0x", section(text, "capabilities"), re.MULTILINE)
     tree = section(text, "derivation tree")
     assert re.search(r"^  untyped .*\n(    .*\n)*    endpoint object=.*\n      endpoint object=.*badge=0x77", tree, re.MULTILINE), tree
-    assert re.search(r"^vspace 0x[0-9a-f]+, ASID 1\n  0x0000004", section(text, "mappings"), re.MULTILINE)
+    assert re.search(r"^vspace 0x[0-9a-f]+, ASID 1, runs observe-still\n  0x0000004", section(text, "mappings"), re.MULTILINE)
+
+
+def test_threads_are_at_lines_of_programs():
+    with Still() as machine:
+        text = machine.inspect()
+    threads = section(text, "threads")
+    lines = pathlib.Path(__file__).with_name("still.c").read_text().split("\n")
+    for function, call in (("receive", "seL4_Recv("), ("wait", "seL4_Wait("), ("fault", "= 1;")):
+        number = re.search(rf"in observe-still, {function}(?:\+0x[0-9a-f]+)? \(\S*tests/observe/still.c:(\d+)\)", threads).group(1)
+        assert call in lines[int(number) - 1], (number, threads)
 
 
 def test_the_machine_goes_on_and_can_be_looked_at_again():

@@ -133,6 +133,17 @@ static void fill_control(struct machine_control *control, const struct options *
     note_irq_sources(control, options);
 }
 
+// Where the program's symbols are, for those who look into the machine from elsewhere.
+static void write_notes(int memory, const char *program)
+{
+    struct machine_notes *notes = map_memory(memory, MACHINE_NOTES_OFFSET, sizeof(*notes));
+    char path[PATH_MAX];
+    if (realpath(program, path) != NULL) {
+        snprintf(notes->program, sizeof(notes->program), "%s", path);
+    }
+    munmap(notes, sizeof(*notes));
+}
+
 void machine_load(struct machine *machine, const struct options *options, const uint8_t *program, size_t size)
 {
     static uint8_t dtb[DTB_CAPACITY];
@@ -152,6 +163,7 @@ void machine_load(struct machine *machine, const struct options *options, const 
     elf_image_copy(program, size, &image, ram + (p.image_start - MACHINE_RAM_BASE));
     munmap(ram, used);
     fill_control(machine->control, options, &image, &p);
+    write_notes(machine->memory, options->program);
 }
 
 // ------------------------------------------------------------------------------------------- start

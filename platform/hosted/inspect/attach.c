@@ -66,6 +66,19 @@ static void map_machine(struct machine_control *control, int memory)
     map(control->state_start, control->state_bytes, memory, MACHINE_STATE_OFFSET);
     kernel = (const struct kernel *)control->kernel_start;
     machine_control = control;
+    guest = (struct guest){.ram = plat_ptr(MACHINE_RAM_BASE), .ram_bytes = control->ram_bytes};
+}
+
+static void open_programs(const struct machine_control *control, int memory)
+{
+    struct machine_notes *notes = mmap(NULL, sizeof(*notes), PROT_READ, MAP_SHARED, memory, MACHINE_NOTES_OFFSET);
+    char path[sizeof(notes->program)] = "", name[sizeof(control->name)];
+    if (notes != MAP_FAILED) {
+        snprintf(path, sizeof(path), "%.*s", (int)sizeof(path) - 1, notes->program);
+        munmap(notes, sizeof(*notes));
+    }
+    snprintf(name, sizeof(name), "%.*s", (int)sizeof(name) - 1, control->name);
+    programs_open(path, name);
 }
 
 // ------------------------------------------------------------------------------------------ stopping
@@ -111,6 +124,7 @@ void attach(const char *target)
 {
     const struct running machine = running_find(target);
     map_machine(machine.control, machine.memory);
+    open_programs(machine.control, machine.memory); // before the machine stops: it takes a while
     close(machine.memory);
     signal(SIGSEGV, give_up);
     signal(SIGBUS, give_up);

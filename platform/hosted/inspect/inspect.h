@@ -3,6 +3,7 @@
 // lab4-inspect: what a running machine looks like, as text or as a graph.
 //
 //   attach.c    finds the machine (../frontend/running.c), stops it between two kernel entries, maps its memory where the machine has it
+//   programs.c  which program runs in which address space, and at which source line (../frontend/components.h)
 //   slots.c     all slots, found from threads and interrupt lines through CNodes; the derivation lists they are in
 //   text.c, mappings.c, dot.c    print
 //
@@ -13,6 +14,7 @@
 #include <stdio.h>
 
 #include "core/state.h"
+#include "platform/hosted/frontend/components.h"
 #include "platform/hosted/interface.h"
 #include "platform/hosted/names.h"
 
@@ -23,6 +25,14 @@ extern struct machine_control *machine_control;
 void attach(const char *target); // process id, name or null: running.h. Stops the machine; what cannot be done ends the process.
 void detach(void);              // lets the machine go on
 __attribute__((format(printf, 1, 2))) _Noreturn void fail(const char *format, ...); // one sentence, status 1
+
+// --- programs.c: the programs that run in the machine
+extern struct guest guest;                                        // its memory
+extern struct components *components;                             // its programs; NULL = out of memory
+void programs_open(const char *path, const char *name);           // of the root task's file
+paddr_t root_of(const struct tcb *thread);                        // level-0 table of its address space; 0 = none that is live
+const struct component *program_of(const struct tcb *thread);     // what it runs; NULL = not known
+bool place_of(const struct tcb *thread, struct place *place);     // where it is in that program's source
 
 // --- slots.c
 struct container {

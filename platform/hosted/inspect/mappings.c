@@ -60,7 +60,8 @@ void print_mappings(FILE *out)
             continue;
         }
         struct run run = {0};
-        fprintf(out, "vspace 0x%lx, ASID %lu\n", root, asid);
+        const struct component *program = components != NULL ? components_find(components, &guest, root) : NULL;
+        fprintf(out, "vspace 0x%lx, ASID %lu%s%s\n", root, asid, program != NULL ? ", runs " : "", program != NULL ? program->name : "");
         walk(out, &run, root, 0, TOP_BITS);
         print_run(out, &run);
     }

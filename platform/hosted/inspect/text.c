@@ -31,6 +31,23 @@ static void print_waiting(FILE *out, const struct tcb *thread)
     }
 }
 
+// The program and the line that the thread is at, if they are known.
+static void print_place(FILE *out, const struct tcb *thread)
+{
+    const struct component *program = program_of(thread);
+    struct place place;
+    char text[SYMBOL_NAME_ROOM + SYMBOL_FILE_ROOM + 64];
+    if (program == NULL) {
+        return;
+    }
+    fprintf(out, "    in %s", program->name);
+    if (place_of(thread, &place)) {
+        place_text(&place, thread->regs.pc, text, sizeof(text));
+        fprintf(out, ", %s", text);
+    }
+    fprintf(out, "\n");
+}
+
 static void print_threads(FILE *out)
 {
     char name[NAME_ROOM];
@@ -41,6 +58,7 @@ static void print_threads(FILE *out)
         fprintf(out, "\n    tcb 0x%lx, priority %lu (at most %lu), pc 0x%lx, sp 0x%lx, context 0x%lx\n",
                 thread == &kernel->idle ? 0 : plat_paddr(thread), thread->priority, thread->mcp, thread->regs.pc, thread->regs.sp,
                 thread->sc == NULL || thread == &kernel->idle ? 0 : plat_paddr(thread->sc));
+        print_place(out, thread);
     }
 }
 
