@@ -6,7 +6,7 @@
 //
 // Why Call and ReplyRecv may switch directly: in the slow path the thread that gets the scheduling context is put at the
 // front of its priority level and the best queued thread is chosen. That is the same one exactly if nobody queued has a
-// higher priority (threads FP-1); and, with one domain, nobody queued has a higher priority than the running thread (I-22).
+// higher priority (threads FP-1); and, with one domain, nobody queued has a higher priority than the running thread (invariant 22).
 //
 // Short calls and replies neither stamp nor charge time (threads §11.1, §11.2). What else is here, signals too, stamps as the
 // slow path does, and is left to it if more than a stamp is due (FP-3).

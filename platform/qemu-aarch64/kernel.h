@@ -32,7 +32,7 @@ struct thread_regs *exception_synchronous(word_t syndrome, vaddr_t fault_address
 struct thread_regs *exception_interrupt(void);
 struct thread_regs *exception_resume(void); // after boot
 
-enum { EXIT_ASLEEP = 3, EXIT_FAILED = 4 }; // design §4.5
+enum { EXIT_ASLEEP = 3, EXIT_FAILED = 4 }; // as `./lab4 run` returns them
 
 // Can no interrupt but the kernel timer's ever arrive?
 bool gic_is_silent(void);

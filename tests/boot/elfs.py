@@ -21,7 +21,7 @@ def code(*words):
 
 
 def exit_with_status_in_x0():
-    """lab4_exit: DebugHalt with the magic of design §4.5."""
+    """lab4_exit: DebugHalt with the magic number of <lab4/exit.h>."""
     return [*move(1, 0x3442414C), *move(7, (1 << 64) - 14), SVC]
 
 

@@ -38,7 +38,7 @@ static void finalise_sc(struct model *m, m_id sc)
         m_complete_yield(m, s->yielder);
     }
     s->is_configured = s->is_ready = false;
-    s->uncommitted = 0; // §4.7 D: lost
+    s->uncommitted = 0; // threads §4.7 D: lost
 }
 
 static void finalise_reply(struct model *m, m_id reply)

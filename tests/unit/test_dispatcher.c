@@ -409,7 +409,7 @@ TEST(the_snapshot_of_a_thread_without_cspace_lists_no_capabilities)
     assert_null(strstr(fake.console, "cspace["));
 }
 
-// design §4.3: a raw host call on the hosted machine
+// docs/HOSTED-ABI.md: a raw host call on the hosted machine
 TEST(a_trap_that_is_no_system_call_of_ours_is_an_unknown_system_call)
 {
     cptr_t handler = given_endpoint();

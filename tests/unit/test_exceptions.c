@@ -93,7 +93,7 @@ TEST(an_unknown_system_call_tells_both_program_counters) // memory §11 #63
     assert_int_equal(message.mr[10], svc + 4);
 }
 
-TEST(a_trap_that_is_no_system_call_of_ours_is_an_unknown_one) // design §4.3: a raw host system call
+TEST(a_trap_that_is_no_system_call_of_ours_is_an_unknown_one) // docs/HOSTED-ABI.md: a raw host system call
 {
     cptr_t endpoint;
     given_faulting_thread(&endpoint);

@@ -173,7 +173,7 @@ void plat_thread_destroy(struct tcb *thread)
 }
 
 // Registers that a call through the gate would not restore may have changed; flags that AArch64 does not know get
-// safe values (design §4.3).
+// safe values (docs/HOSTED-ABI.md).
 void plat_thread_registers_written(struct tcb *thread)
 {
     host_of(thread)->is_full = true;

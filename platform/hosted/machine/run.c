@@ -12,7 +12,7 @@
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 
-// Syndromes (memory §6.3, design §4.2).
+// Syndromes (memory §6.3).
 enum {
     SYNDROME_UNDEFINED = 0x02000000,
 };

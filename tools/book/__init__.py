@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The specification in docs/spec as data: chapters.py reads it, citations.py finds who cites it, pages.py prints it."""
