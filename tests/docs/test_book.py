@@ -23,8 +23,15 @@ def problems(text, home=None):
 
 def test_the_chapters_have_the_rules_that_the_book_promises():
     assert {name: len(chapter.rules) for name, chapter in BOOK.chapters.items()} == {
-        "abi": 0, "objects": 102, "threads": 100, "memory": 83, "virtual-machines": 71, "options": 50, "microkit": 60,
-        "multicore": 58}
+        "abi": 0,
+        "objects": 102,
+        "threads": 100,
+        "memory": 83,
+        "virtual-machines": 71,
+        "options": 50,
+        "microkit": 60,
+        "multicore": 58,
+    }
     assert sorted(BOOK.chapters["threads"].vectors) == list(range(1, 9))
 
 
@@ -34,11 +41,17 @@ def test_rules_are_numbered_without_a_gap():
 
 
 def test_a_section_and_a_rule():
-    assert cited("/* objects §5.2, threads §12 #5 */") == ["objects §5.2", "threads §12", "threads §12 #5"]
+    assert cited("/* objects §5.2, threads §12 #5 */") == [
+        "objects §5.2",
+        "threads §12",
+        "threads §12 #5",
+    ]
 
 
 def test_a_list_of_rules_with_a_range():
-    assert [name for name in cited("memory §11 #40–#42, #7") if "#" in name] == [f"memory §11 #{n}" for n in (40, 41, 42, 7)]
+    assert [name for name in cited("memory §11 #40–#42, #7") if "#" in name] == [
+        f"memory §11 #{n}" for n in (40, 41, 42, 7)
+    ]
 
 
 def test_a_rule_without_its_section_is_of_the_chapters_list():
@@ -46,7 +59,11 @@ def test_a_rule_without_its_section_is_of_the_chapters_list():
 
 
 def test_labels_with_and_without_the_chapter():
-    assert cited("threads TM-2, [PRI]; see REF-6:") == ["threads TM-2", "threads PRI", "threads REF-6"]
+    assert cited("threads TM-2, [PRI]; see REF-6:") == [
+        "threads TM-2",
+        "threads PRI",
+        "threads REF-6",
+    ]
 
 
 def test_a_word_like_a_label_is_none():
@@ -77,13 +94,17 @@ def test_a_chapter_cites_itself():
 
 
 def test_what_does_not_exist_is_told_with_the_nearest():
-    assert problems("objects §5.9") == ["there is no section 5.9; nearest: §5.5 (Preemption), §5.4 (What happens to bystanders "
-                                        "(summary)), §5.3 (Deferred action; one-step deletion)"]
+    assert problems("objects §5.9") == [
+        "there is no section 5.9; nearest: §5.5 (Preemption), §5.4 (What happens to bystanders "
+        "(summary)), §5.3 (Deferred action; one-step deletion)"
+    ]
     assert problems("objects §12 #103") == ["there is no rule 103; §12 has 1–102"]
     assert problems("threads TM-9") == ["there is no label TM-9; nearest: TM-3, TM-2, TM-1"]
     assert problems("threads §5 V9") == ["there is no vector 9; §5 has 1–8"]
     assert problems("REF-99")[0].startswith("there is no label REF-99; nearest: REF-")
-    assert problems("abi App. A, Retype type 13 of nothing")[0].startswith('there is no row "Retype type 13 of nothing"; nearest: Retype')
+    assert problems("abi App. A, Retype type 13 of nothing")[0].startswith(
+        'there is no row "Retype type 13 of nothing"; nearest: Retype'
+    )
     assert problems("§4") == ["names no chapter, and no citation before it in this file does"]
 
 
@@ -91,7 +112,9 @@ def test_every_numbered_rule_of_an_implemented_chapter_is_in_the_map():
     text = (ROOT / "docs/ABI-MAP.md").read_text(encoding="utf-8")
     for chapter in BOOK.chapters.values():
         if chapter.status == "implemented" and chapter.rules:
-            part = text.partition(f"## {chapter.name} §{chapter.rules_section}")[2].partition("\n## ")[0]
+            part = text.partition(f"## {chapter.name} §{chapter.rules_section}")[2].partition(
+                "\n## "
+            )[0]
             assert all(f"| #{number} |" in part for number in chapter.rules), chapter.name
 
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The chapters of docs/spec as data: which sections, rules and labels there are, and on which line each stands.
+"""The chapters of docs/spec as data: its sections, rules and labels, and the line of each.
 
-Read-only and without state: `read()` makes a `Book` of the files, and the check of citations, the ABI map and the
-printed pages ask it. A chapter says what it contains by its own typography, nothing is listed twice:
+Read-only and without state: `read()` makes a `Book` of the files, and the check of citations, the
+ABI map and the printed pages ask it. A chapter says what it contains by its own typography, nothing
+is listed twice:
 
     ## 5. Deletion            section 5              ### 5.2 Finalisation    section 5.2
-    ## Appendix A. Vectors    section A              3. text, or | 3 | text  item 3 of its section ("check", "step")
+    ## Appendix A. Vectors    section A              3. text, or | 3 | text  item 3 of its section
     [TM-2] text, - **[PRI]    label TM-2, PRI        V3 text                 vector V3
 
-The section whose title says "got wrong" is the chapter's list of rules: `objects §12 #17` is item 17 in it.
-Whether a chapter is implemented stands in docs/spec/STATUS.md.
+The section whose title says "got wrong" is the chapter's list of rules: `objects §12 #17` is item
+17 in it. Whether a chapter is implemented stands in docs/spec/STATUS.md.
 """
 import dataclasses
 import pathlib
@@ -31,12 +32,16 @@ FILES = {
 }
 ALIASES = {"memory-and-boot": "memory"}
 
-HEADING = re.compile(r"^#{2,4} (?:Appendix )?(?P<number>\d+(?:\.\d+)*|[A-Z](?=\.))\.? +(?P<title>.+)$")
+HEADING = re.compile(
+    r"^#{2,4} (?:Appendix )?(?P<number>\d+(?:\.\d+)*|[A-Z](?=\.))\.? +(?P<title>.+)$"
+)
 UNNUMBERED = re.compile(r"^#{2,4} ")
 ITEM = re.compile(r"^\s*(?:[-*] )?(?P<number>\d{1,3})\. +(?P<text>.*)$")
 ROW = re.compile(r"^\| *(?P<number>\d{1,3}) *\| *(?P<text>.*?) *\|?$")
 INLINE_ITEM = re.compile(r"(?:[;.] |[–—] )(\d{1,2})\. (?=\S)")
-LABEL_AT_START = re.compile(r"^\s*(?:[-*] |\d+\. )?(?:\*\*)?\[(?P<label>[A-Z]{1,4}-\d+|[A-Z]{2,4})\]")
+LABEL_AT_START = re.compile(
+    r"^\s*(?:[-*] |\d+\. )?(?:\*\*)?\[(?P<label>[A-Z]{1,4}-\d+|[A-Z]{2,4})\]"
+)
 LABEL_INSIDE = re.compile(r"(?<!\()\[(?P<label>[A-Z]{1,4}-\d+)\]")
 VECTOR = re.compile(r"\bV(\d+)\b")
 STATUS_ROW = re.compile(r"^\| *\[`?(?P<name>[\w-]+)`?\]\([^)]*\) *\| *(?P<status>\w+)")
@@ -59,7 +64,9 @@ class Chapter:
     sections: dict = dataclasses.field(default_factory=dict)  # "5.2" → Section
     labels: dict = dataclasses.field(default_factory=dict)  # "TM-2" → line
     vectors: dict = dataclasses.field(default_factory=dict)  # 3 → (line, text)
-    rows: list = dataclasses.field(default_factory=list)  # first cells of the appendix, and its lines of running text
+    rows: list = dataclasses.field(
+        default_factory=list
+    )  # first cells of the appendix, and its lines of running text
     rules_section: str = ""
 
     @property
@@ -97,7 +104,7 @@ def read_chapter(name, path):
             read_line(chapter, section, line, text)
             for match in LABEL_INSIDE.finditer(text):
                 inside.setdefault(match["label"], line)
-    for label, line in inside.items(): # of those that no line opens with
+    for label, line in inside.items():  # of those that no line opens with
         chapter.labels.setdefault(label, line)
     return chapter
 
@@ -127,7 +134,11 @@ def plain(text):
 def read_status():
     """chapter → "implemented", "partly" or "planned"."""
     text = (SPEC / "STATUS.md").read_text(encoding="utf-8")
-    return {match["name"]: match["status"] for line in text.splitlines() if (match := STATUS_ROW.match(line))}
+    return {
+        match["name"]: match["status"]
+        for line in text.splitlines()
+        if (match := STATUS_ROW.match(line))
+    }
 
 
 class Book:
@@ -135,7 +146,9 @@ class Book:
 
     def __init__(self, chapters):
         self.chapters = chapters
-        self.labels = {label: name for name, chapter in reversed(chapters.items()) for label in chapter.labels}
+        self.labels = {
+            label: name for name, chapter in reversed(chapters.items()) for label in chapter.labels
+        }
         self.prefixes = {label.partition("-")[0] for label in self.labels if "-" in label}
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Finds citations of the specification in a text, and what each names. Used by the check, the ABI map and the pages.
+"""Finds citations of the specification in a text. Used by the check, the ABI map and the pages.
 
-A citation is the name of a chapter and then one or more references, each of which may follow the one before after a comma,
-a semicolon, a slash, "and" or "or":
+A citation is the name of a chapter and then one or more references, each of which may follow the
+one before after a comma, a semicolon, a slash, "and" or "or":
 
     objects §5.2            a section          memory §2.3, §2.5–2.7    several, a range
     threads §12 #5, #6      rules              threads #5               the same
@@ -10,9 +10,10 @@ a semicolon, a slash, "and" or "or":
     threads §3.3 Bind 2     an item: "check 2", "step 14", "rule 3", "Bind 2"
     abi App. A, row text    a row of the observed vectors
 
-A comment may break the line anywhere inside. A § without a chapter belongs to the chapter cited last in the file. A label
-alone ("REF-6:") is a citation, too, if its first half is that of a label of the specification. "Section numbers
-are those of the memory chapter", or a mention of `objects.md`, decides for the § after it as a citation does.
+A comment may break the line anywhere inside. A § without a chapter belongs to the chapter cited
+last in the file. A label alone ("REF-6:") is a citation, too, if its first half is that of a label
+of the specification. "Section numbers are those of the memory chapter", or a mention of
+`objects.md`, decides for the § after it as a citation does.
 """
 import dataclasses
 import re
@@ -21,15 +22,20 @@ import subprocess
 from book import chapters
 
 NAMES = "|".join(sorted([*chapters.FILES, *chapters.ALIASES], key=len, reverse=True))
-FOLLOWS = r"(?=§|#\d|\[[A-Z]{2,4}\b|\[?[A-Z]{1,4}-\d|App(?:endix|\.)\s+A)"  # what makes a name a citation
+# What makes a name a citation.
+FOLLOWS = r"(?=§|#\d|\[[A-Z]{2,4}\b|\[?[A-Z]{1,4}-\d|App(?:endix|\.)\s+A)"
 BLANK = r"(?:[ \t]+|[ \t]*\n[ \t]*)"
 ANCHOR = re.compile(rf"(?<![\w/-])({NAMES})(?:\.md)?`?,?{BLANK}{FOLLOWS}")
-SEPARATOR = re.compile(r"\s*(?:,|;|/)\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+(?=#\d|V\d|\[[A-Z]{1,4}-\d)")
+SEPARATOR = re.compile(
+    r"\s*(?:,|;|/)\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s+(?=#\d|V\d|\[[A-Z]{1,4}-\d)"
+)
 SECTION = re.compile(r"§\s?(\d+(?:\.\d+)*)(?:\s?[–-]\s?(§?)(\d+(?:\.\d+)*))?")
 RULE = re.compile(r"#(\d+)(?:\s?[–-]\s?#?(\d+))?")
 VECTOR = re.compile(r"V(\d+)(?:\s?[–-]\s?V?(\d+))?\b")
 LABEL = re.compile(r"\[?([A-Z]{1,4}-\d+)(?:[–-](\d+)\b)?\]?|\[([A-Z]{2,4})\]")
-ITEM = re.compile(r"\s+(?:checks?|steps?|rules?|notes?|[A-Z]\w+[a-z]\w*)\s+(\d+)(?:[–-](\d+))?(?![\w.]*[×%])[a-d]?")
+ITEM = re.compile(
+    r"\s+(?:checks?|steps?|rules?|notes?|[A-Z]\w+[a-z]\w*)\s+(\d+)(?:[–-](\d+))?(?![\w.]*[×%])[a-d]?"
+)
 # "Section numbers are those of the memory chapter": what a head comment may say instead.
 DECLARED = rf"\bof the ({NAMES}) chapter\b|`({NAMES})\.md`(?!,?{BLANK}{FOLLOWS})"
 APPENDIX = re.compile(r"App(?:endix|\.)\s+([A-Z])(?:,? ([^\n*\"`]+))?")
@@ -39,10 +45,26 @@ OTHER_BOOK = re.compile(r"(?:TRM|ARM|Manual|manual|PSCI|RFC ?\d*|C11|ISO \S+),?\
 # What continues a comment on the next line. Overwritten by blanks, so that positions stay.
 LEADER = re.compile(r"(?<=\n)[ \t]*(?:///?|\*(?!/)|#(?!\d|include|define|if|e|pragma))?[ \t]?")
 
-FOLDERS = ["core", "platform", "libsel4", "tests", "examples", "tools", "docs", "README.md", "CONTRIBUTING.md", "CHANGES.md"]
+FOLDERS = [
+    "core",
+    "platform",
+    "libsel4",
+    "tests",
+    "examples",
+    "tools",
+    "docs",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGES.md",
+]
 SUFFIXES = {".c", ".h", ".S", ".py", ".sh", ".md", ".txt", ".cmake", ".ld", ".lds", ".in", ""}
 # Generated, or what a program printed: their sources are checked.
-LEFT_OUT = ("docs/ABI-MAP.md", "tests/fuzz/corpus/", "tests/abi/expected/", "tests/docs/test_book.py")
+LEFT_OUT = (
+    "docs/ABI-MAP.md",
+    "tests/fuzz/corpus/",
+    "tests/abi/expected/",
+    "tests/docs/test_book.py",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +78,20 @@ class Citation:
 
     @property
     def text(self):
-        mark = {"section": "", "rule": " #", "vector": " V", "item": " item ", "label": " ", "appendix": " App. A, "}[self.kind]
-        return f"{self.chapter}" + (f" §{self.section}" if self.kind not in ("label", "appendix") else "") + mark + self.name
+        mark = {
+            "section": "",
+            "rule": " #",
+            "vector": " V",
+            "item": " item ",
+            "label": " ",
+            "appendix": " App. A, ",
+        }[self.kind]
+        return (
+            f"{self.chapter}"
+            + (f" §{self.section}" if self.kind not in ("label", "appendix") else "")
+            + mark
+            + self.name
+        )
 
 
 class Scanner:
@@ -70,7 +104,9 @@ class Scanner:
 
     def scan(self):
         position = 0
-        starts = re.compile(rf"{ANCHOR.pattern}|(?P<bare>§)(?=\s?\d)|(?P<label>{BARE_LABEL.pattern})|{DECLARED}")
+        starts = re.compile(
+            rf"{ANCHOR.pattern}|(?P<bare>§)(?=\s?\d)|(?P<label>{BARE_LABEL.pattern})|{DECLARED}"
+        )
         while match := starts.search(self.text, position):
             position = match.end()
             if match["bare"]:
@@ -93,7 +129,9 @@ class Scanner:
             self.add(owner, "label", "", label, match.start(), match.end())
 
     def owner_of_prefix(self, prefix):
-        return next(name for label, name in self.book.labels.items() if label.startswith(prefix + "-"))
+        return next(
+            name for label, name in self.book.labels.items() if label.startswith(prefix + "-")
+        )
 
     def add(self, chapter, kind, section, name, start, end):
         self.found.append(Citation(chapter, kind, section, name, start, end))
@@ -102,7 +140,11 @@ class Scanner:
         """Reads references from `position` on. Where they end, or None if there is none."""
         section, last = "", None
         while end := self.reference(chapter, section, position):
-            section = next((c.section for c in reversed(self.found) if c.kind == "section"), section) if self.text[position] == "§" else section
+            section = (
+                next((c.section for c in reversed(self.found) if c.kind == "section"), section)
+                if self.text[position] == "§"
+                else section
+            )
             last = end
             match = SEPARATOR.match(self.text, end)
             if not match:
@@ -120,7 +162,9 @@ class Scanner:
         if match := VECTOR.match(text, at):
             return self.numbers(chapter, "vector", "5", match) if chapter == "threads" else None
         if match := APPENDIX.match(text, at):
-            self.add(chapter, "appendix", match[1], (match[2] or "").strip(), match.start(), match.end())
+            self.add(
+                chapter, "appendix", match[1], (match[2] or "").strip(), match.start(), match.end()
+            )
             return match.end()
         if match := LABEL.match(text, at):
             return self.label(chapter, match)
@@ -158,7 +202,10 @@ class Scanner:
 
 
 def run_of_sections(first, last, is_short):
-    """'2.3', '2.6' → ['2.4', '2.5', '2.6'], is_short: also '2.3', '6'; of different parents only the last one."""
+    """'2.3', '2.6' → ['2.4', '2.5', '2.6'], is_short: also '2.3', '6'.
+
+    Of sections with different parents only the last one.
+    """
     parent, _, start = first.rpartition(".")
     if is_short and "." not in last and parent and int(last) > int(start):
         last = f"{parent}.{last}"
@@ -168,7 +215,9 @@ def run_of_sections(first, last, is_short):
     return [f"{parent}.{n}" if parent else str(n) for n in range(int(start) + 1, int(end) + 1)]
 
 
-# ------------------------------------------------------------------------------------------------- what is wrong
+# -------------------------------------------------------------------------------------------------
+# what is wrong
+
 
 def problem(book, citation):
     """None if what is cited exists; otherwise why not, and what is nearest."""
@@ -176,7 +225,11 @@ def problem(book, citation):
     if chapter is None:
         return "names no chapter, and no citation before it in this file does"
     if citation.kind == "label":
-        return None if citation.name in chapter.labels else no_such(f"label {citation.name}", near_labels(chapter, citation.name))
+        return (
+            None
+            if citation.name in chapter.labels
+            else no_such(f"label {citation.name}", near_labels(chapter, citation.name))
+        )
     if citation.section not in chapter.sections:
         return no_such(f"section {citation.section}", near_sections(chapter, citation.section))
     if citation.kind == "appendix":
@@ -184,21 +237,27 @@ def problem(book, citation):
     if citation.kind in ("rule", "item", "vector"):
         numbers = chapter.vectors if citation.kind == "vector" else chapter.items(citation.section)
         if int(citation.name) not in numbers:
-            has = f"§{citation.section} has {runs(numbers)}" if numbers else f"§{citation.section} has no numbered ones"
+            has = (
+                f"§{citation.section} has {runs(numbers)}"
+                if numbers
+                else f"§{citation.section} has no numbered ones"
+            )
             return f"there is no {citation.kind} {citation.name}; {has}"
     return None
 
 
 def no_such_row(chapter, text):
-    """A row of observed vectors is cited by most of its words; "row by row" and nothing at all mean the whole table."""
+    """A row is cited by most of its words; "row by row" and nothing at all mean the whole table."""
     cited = words(text.partition(":")[0])
     if not cited or cited[0] == "row":
         return None
+
     def share(row):
         return sum(word in words(row) for word in cited) / len(cited)
+
     if max(map(share, chapter.rows)) >= 0.75:
         return None
-    return no_such(f"row \"{text}\"", sorted(chapter.rows, key=share, reverse=True)[:2])
+    return no_such(f'row "{text}"', sorted(chapter.rows, key=share, reverse=True)[:2])
 
 
 def words(text):
@@ -213,9 +272,11 @@ def near_sections(chapter, number):
     """The sections beside a missing one: those with the same parent, or the chapter's own."""
     wanted = [int(part) for part in number.split(".") if part.isdigit()]
     numeric = [s for s in chapter.sections.values() if s.number[0].isdigit()]
+
     def distance(section):
         parts = [int(part) for part in section.number.split(".")]
         return [abs(a - b) for a, b in zip(parts + [0] * 4, wanted + [0] * 4)]
+
     return [f"§{s.number} ({s.title})" for s in sorted(numeric, key=distance)[:3]]
 
 
@@ -238,14 +299,25 @@ def runs(numbers):
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in found)
 
 
-# ------------------------------------------------------------------------------------------------- the tree
+# -------------------------------------------------------------------------------------------------
+# the tree
+
 
 def files(root=chapters.ROOT):
-    """The text files that may cite, in order: those git knows, or, without git, those of the folders."""
-    listed = subprocess.run(["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", *FOLDERS],
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout.split("\n")
+    """The text files that may cite, in order: those git knows; without git, those of FOLDERS."""
+    listed = subprocess.run(
+        ["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", *FOLDERS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    ).stdout.split("\n")
     if not any(listed):
-        listed = [str(path.relative_to(root)) for folder in FOLDERS for path in [root / folder, *(root / folder).rglob("*")]]
+        listed = [
+            str(path.relative_to(root))
+            for folder in FOLDERS
+            for path in [root / folder, *(root / folder).rglob("*")]
+        ]
     for name in sorted(set(filter(None, listed))):
         path = root / name
         if path.is_file() and path.suffix in SUFFIXES and not name.startswith(LEFT_OUT):
