@@ -4,8 +4,6 @@
 
 #include <stddef.h>
 
-#include <sel4/arch/mapping.h>
-
 #include "lib/pool.h"
 
 enum { FIRST_ADDRESS = 0x10000000, PAGE_BYTES = 1 << seL4_PageBits };

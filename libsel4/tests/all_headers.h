@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Everything that a program includes, in an order that some program uses. */
+#ifndef NO_C_LIBRARY
 #include <assert.h> /* the C library's, which must get along with <sel4/assert.h> */
+#endif
 #include <autoconf.h>
 #include <sel4/arch/mapping.h>
 #include <sel4/sel4.h>

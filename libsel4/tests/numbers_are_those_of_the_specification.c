@@ -70,7 +70,12 @@ IS(seL4_BadgeBits, 64); IS(seL4_MsgLengthBits, 7); IS(seL4_MsgExtraCapBits, 2); 
 IS(seL4_MsgMaxExtraCaps, 3); IS(seL4_FastMessageRegisters, 4); IS(seL4_NumInitialCaps, 16); IS(seL4_CapRightsBits, 4);
 IS(seL4_PageDirBits, 12); IS(seL4_PUDBits, 12); IS(seL4_PGDBits, 12); IS(seL4_PageDirEntryBits, 3); IS(seL4_PUDEntryBits, 3);
 IS(seL4_PGDEntryBits, 3); IS(seL4_PageDirIndexBits, 9); IS(seL4_PUDIndexBits, 9); IS(seL4_PGDIndexBits, 9);
-IS(seL4_UserTop, 0x00007fffffffffff); IS(seL4_UserVSpaceTop, 0x00007fffffffffff);
+#ifdef __x86_64__ /* the hosted machine: docs/DIFFERENCES.md */
+IS(seL4_UserTop, 0x00006fffffffdfff);
+#else
+IS(seL4_UserTop, 0x00007fffffffffff);
+#endif
+IS(seL4_UserVSpaceTop, seL4_UserTop);
 IS(seL4_NumHWBreakpoints, 10); IS(seL4_NumExclusiveBreakpoints, 6); IS(seL4_NumExclusiveWatchpoints, 4);
 
 /* §7.1: the table is checked against the enums elsewhere; here some labels against the specification. */

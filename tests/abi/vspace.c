@@ -131,6 +131,11 @@ static void page_arguments(void)
     const seL4_CPtr last = new_frame();
     check_ok("#23 a page at 0x7ffffffff000", mapper_map(VSPACE, last, 0x7ffffffff000, seL4_ReadWrite, never_execute));
     check_ok("   and unmapped", seL4_ARM_Page_Unmap(last));
+    const seL4_Word top = seL4_UserTop - (PAGE - 1);
+    check_ok("a page up to seL4_UserTop", mapper_map(VSPACE, last, top, seL4_ReadWrite, never_execute));
+    *words(seL4_UserTop - 7) = 0x4321;
+    check("   can be used to the last word", *words(seL4_UserTop - 7), 0x4321);
+    check_ok("   and unmapped", seL4_ARM_Page_Unmap(last));
 
     check_ok("#33 VSpace cache operation where nothing is mapped", seL4_ARM_VSpace_Clean_Data(VSPACE, 0x320000000000, 0x320000100000));
     check_refused("#35 with end = 0x800000000000: IllegalOperation",

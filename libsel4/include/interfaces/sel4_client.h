@@ -60,9 +60,17 @@
 #define LAB4_STUB_paddr LAB4_STUB_VALUE
 #define LAB4_STUB_custom(Label, kind, stub, result, args)
 
+/* In C++ a function that is named like a class, as the ABI wants it (seL4_TCB_SetFlags), hides the class's constructor. */
+#ifdef __cplusplus
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
 #define LAB4_STUB(number, Label, kind, stub, words, caps, result, args) LAB4_STUB_##result(Label, kind, stub, result, args)
 LAB4_INVOCATIONS(LAB4_STUB)
 #undef LAB4_STUB
+#ifdef __cplusplus
+#pragma GCC diagnostic pop
+#endif
 
 /* Results of stubs that this configuration does not have: generic code names the types. */
 struct seL4_ARM_VCPU_ReadRegs {

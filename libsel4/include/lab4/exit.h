@@ -9,14 +9,18 @@
 #ifndef __ASSEMBLER__
 
 #ifdef __cplusplus
-extern "C" [[noreturn]] void lab4_exit(int status);
-#else
+extern "C" {
+#endif
+
 /*
  * Ends the run with a status: the hosted machine's process, or the emulator, exits with it. It is the DebugHalt system call with
  * two arguments, which any other seL4 kernel takes as a plain halt. A release kernel without printing has no such call:
  * there the thread faults and stays inactive. Needs neither IPC buffer nor thread-local storage.
  */
-_Noreturn void lab4_exit(int status);
+void lab4_exit(int status) __attribute__((__noreturn__)); /* not _Noreturn: C99 and C++ have none */
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif

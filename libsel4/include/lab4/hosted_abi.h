@@ -11,6 +11,10 @@
 #define LAB4_GATE_ENTRY_OFFSET 0 /* word 0: where the stub jumps */
 #define LAB4_GATE_MAGIC_OFFSET 8 /* word 1: LAB4_GATE_MAGIC */
 
+/* Last address that the host can make accessible, inclusive: seL4_UserTop of this machine. One page more stays unmapped before the
+   gate page. (Mapping up to 0x7fff_ffff_ffff succeeds, as everywhere, but each access there is a VM fault.) */
+#define LAB4_USER_LAST 0x6fffffffdfff
+
 /* "LAB4" in the high half, version of this interface in the low half. */
 #define LAB4_GATE_MAGIC 0x3442414c00000001
 

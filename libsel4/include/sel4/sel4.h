@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All of libsel4 except the mapping and benchmark headers. */
+/* All of libsel4 except the benchmark headers. */
 #ifndef SEL4_SEL4_H
 #define SEL4_SEL4_H
 
@@ -16,6 +16,7 @@
 #include <sel4/bootinfo_types.h>
 #include <sel4/bootinfo.h>
 #include <sel4/functions.h>
+#include <sel4/sel4_arch/mapping.h>
 #include <sel4/syscalls.h>
 #include <sel4/faults.h>
 #include <interfaces/sel4_client.h>

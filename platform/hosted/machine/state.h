@@ -175,6 +175,7 @@ struct host_thread {
     struct traced traced;
 };
 _Static_assert(sizeof(struct host_thread) <= sizeof(((struct tcb *)0)->fp_state), "host words fit");
+_Static_assert(MACHINE_USER_HIGH == UINT64_C(LAB4_USER_LAST) + 1, "what programs are told is what they can use");
 _Static_assert(offsetof(struct tcb, fp_state) == TCB_HOST, "layout.h");
 _Static_assert(offsetof(struct tcb, fp_state) + offsetof(struct host_thread, is_full) == TCB_HOST_IS_FULL, "layout.h");
 _Static_assert(offsetof(struct tcb, fp_state) + offsetof(struct host_thread, exit_flags) == TCB_HOST_EXIT_FLAGS, "layout.h");

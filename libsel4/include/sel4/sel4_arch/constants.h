@@ -4,6 +4,9 @@
 #define SEL4_SEL4_ARCH_CONSTANTS_H
 
 #include <sel4/macros.h>
+#ifdef __x86_64__
+#include <lab4/hosted_abi.h>
+#endif
 
 #define seL4_WordBits 64
 #define seL4_WordSizeBits 3
@@ -52,8 +55,12 @@ SEL4_SIZE_SANITY(seL4_WordSizeBits, seL4_ASIDPoolIndexBits, seL4_ASIDPoolBits)
 /* Message words that travel in CPU registers. */
 #define seL4_FastMessageRegisters 4
 
-/* Last address that user level can map, inclusive. */
+/* Last address that user level can use, inclusive. Allocators of addresses begin here and go down. */
+#ifdef __x86_64__
+#define seL4_UserTop LAB4_USER_LAST /* the host keeps what is above */
+#else
 #define seL4_UserTop 0x00007fffffffffff
+#endif
 #define seL4_UserVSpaceTop seL4_UserTop
 
 /* PrefetchFault of a VM fault message. */
