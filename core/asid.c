@@ -4,6 +4,8 @@
 // everything when an ASID is given up, so that handing it out again needs no work.
 #include "core/asid.h"
 
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/lookup.h"
 #include "core/methods.h"
 #include "core/sched.h"
@@ -27,12 +29,13 @@ void asid_release_vspace(struct cap vspace)
     vspace_activate(ks.current);
 }
 
-void asid_release_pool(struct cap cap)
+// The last capability to a pool goes: every VSpace of the pool is dead.
+static struct cap pool_finalise(struct cap cap)
 {
     asid_t first = asid_pool_cap_first_asid(cap);
     struct asid_pool *pool = cap_asid_pool(cap);
     if (ks.asid_pools[first / ASIDS_PER_POOL] != pool) {
-        return;
+        return cap_null();
     }
     ks.asid_pools[first / ASIDS_PER_POOL] = NULL;
     for (word_t i = 0; i < ASIDS_PER_POOL; i++) {
@@ -41,6 +44,7 @@ void asid_release_pool(struct cap cap)
         }
     }
     vspace_activate(ks.current);
+    return cap_null();
 }
 
 // ---------------------------------------------------------------------------------------- MakePool
@@ -121,3 +125,27 @@ static enum progress perform_ARMASIDPoolAssign(const struct assign_plan *plan, s
     return DONE;
 }
 DEFINE_METHOD(ARMASIDPoolAssign, struct assign_plan)
+
+// ----------------------------------------------------------------------------------- the kinds' rows
+
+const struct kind asid_control_kind = {
+    .identity = IDENTITY(0, 0),
+    .has_methods = true,
+};
+
+const struct kind asid_pool_kind = {
+    .identity = IDENTITY(FIELD_MASK(asid_pool, base), 0),
+    .finalise = pool_finalise,
+    .has_methods = true,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static const void *pool_answers_for(struct cap cap)
+{
+    struct asid_pool *const *place = &ks.asid_pools[asid_pool_cap_first_asid(cap) / ASIDS_PER_POOL];
+    return *place == cap_asid_pool(cap) ? place : NULL;
+}
+
+const struct kind_check asid_control_check = {0};
+const struct kind_check asid_pool_check = {.answers_for = pool_answers_for};

@@ -22,6 +22,3 @@ static inline bool asid_is_live(struct cap vspace)
 
 // The last capability to a VSpace goes: flush it and free its ASID, if it is live.
 void asid_release_vspace(struct cap vspace);
-
-// The last capability to a pool goes: every VSpace of the pool is dead.
-void asid_release_pool(struct cap pool);

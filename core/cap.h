@@ -13,35 +13,38 @@
 // The kind's number is what seL4_DebugCapIdentify shows (objects §1.1).
 #pragma once
 
+#include <sel4/sel4_arch/constants.h>
+
 #include "platform/platform.h"
 
 struct cap {
     word_t words[2];
 };
 
-#define CAP_KINDS(K) \
-    K(null, 0)          \
-    K(frame, 1)         \
-    K(untyped, 2)       \
-    K(page_table, 3)    \
-    K(endpoint, 4)      \
-    K(notification, 6)  \
-    K(reply, 8)         \
-    K(vspace, 9)        \
-    K(cnode, 10)        \
-    K(asid_control, 11) \
-    K(tcb, 12)          \
-    K(asid_pool, 13)    \
-    K(irq_control, 14)  \
-    K(irq_handler, 16)  \
-    K(zombie, 18)       \
-    K(domain, 20)       \
-    K(sched_context, 22)\
-    K(sched_control, 24)\
-    K(sgi_signal, 27)
+// K(name, number, address of the object's memory, log2 of its bytes), both read off the capability `cap`.
+#define CAP_KINDS(K)                                                              \
+    K(null, 0, NO_MEMORY, 0)                                                      \
+    K(frame, 1, frame_cap_base(cap), frame_cap_size_bits(cap))                    \
+    K(untyped, 2, untyped_cap_base(cap), untyped_cap_size_bits(cap))              \
+    K(page_table, 3, page_table_cap_base(cap), seL4_PageTableBits)                \
+    K(endpoint, 4, endpoint_cap_object(cap), seL4_EndpointBits)                   \
+    K(notification, 6, notification_cap_object(cap), seL4_NotificationBits)       \
+    K(reply, 8, reply_cap_object(cap), seL4_ReplyBits)                            \
+    K(vspace, 9, vspace_cap_base(cap), seL4_VSpaceBits)                           \
+    K(cnode, 10, cnode_cap_object(cap), cnode_cap_radix(cap) + seL4_SlotBits)     \
+    K(asid_control, 11, NO_MEMORY, 0)                                             \
+    K(tcb, 12, tcb_cap_object(cap), seL4_TCBBits)                                 \
+    K(asid_pool, 13, asid_pool_cap_base(cap), seL4_ASIDPoolBits)                  \
+    K(irq_control, 14, NO_MEMORY, 0)                                              \
+    K(irq_handler, 16, NO_MEMORY, 0)                                              \
+    K(zombie, 18, zombie_cap_base(cap), zombie_cap_size_bits(cap))                \
+    K(domain, 20, NO_MEMORY, 0)                                                   \
+    K(sched_context, 22, sched_context_cap_object(cap), sched_context_cap_size_bits(cap)) \
+    K(sched_control, 24, NO_MEMORY, 0)                                            \
+    K(sgi_signal, 27, NO_MEMORY, 0)
 
 enum cap_kind {
-#define CAP_KIND_CONSTANT(name, number) kind_##name = number,
+#define CAP_KIND_CONSTANT(name, number, address, size) kind_##name = number,
     CAP_KINDS(CAP_KIND_CONSTANT)
 #undef CAP_KIND_CONSTANT
 };
@@ -120,6 +123,12 @@ enum cap_kind {
 // ------------------------------------------------------------------------ expansion of the tables
 
 enum { CAP_KIND_SHIFT = 59 };
+#define CAP_KIND_MASK (~UINT64_C(0) << CAP_KIND_SHIFT)
+
+// Where a field lies, as constants, and as a mask over its word.
+#define CAP_FIELD_PLACE(kind, field, word, low, width, shift) \
+    enum { kind##_##field##_low = (low), kind##_##field##_width = (width) };
+#define FIELD_MASK(kind, field) (LOW_BITS(kind##_##field##_width) << kind##_##field##_low)
 
 #define CAP_FIELD_MEMBER(kind, field, word, low, width, shift) word_t field;
 #define CAP_FIELD_PACK(kind, field, word, low, width, shift)                              \
@@ -142,7 +151,7 @@ enum { CAP_KIND_SHIFT = 59 };
 #define CAP_FIELD_SUM1(kind, field, word, low, width, shift) +((word) == 1 ? LOW_BITS(width) << (low) : 0)
 #define CAP_FIELD_OR1(kind, field, word, low, width, shift) | ((word) == 1 ? LOW_BITS(width) << (low) : 0)
 
-#define CAP_KIND_FUNCTIONS(kind, number)                                                  \
+#define CAP_KIND_FUNCTIONS(kind, number, address, size)                                   \
     struct kind##_cap {                                                                   \
         CAP_FIELDS_##kind(CAP_FIELD_MEMBER) char unused;                                  \
     };                                                                                    \
@@ -152,6 +161,7 @@ enum { CAP_KIND_SHIFT = 59 };
         (void)f;                                                                          \
         CAP_FIELDS_##kind(CAP_FIELD_PACK) return cap;                                     \
     }                                                                                     \
+    CAP_FIELDS_##kind(CAP_FIELD_PLACE)                                                    \
     CAP_FIELDS_##kind(CAP_FIELD_ACCESS)                                                   \
     _Static_assert((word_t)(0 CAP_FIELDS_##kind(CAP_FIELD_SUM)) ==                        \
                        (word_t)(0 CAP_FIELDS_##kind(CAP_FIELD_OR)) &&                     \
@@ -208,35 +218,49 @@ static inline struct slot *cap_cnode(struct cap cap)
     return plat_ptr(cnode_cap_object(cap));
 }
 
+// Access class of a frame (memory §2.4).
+enum frame_access { ACCESS_NONE = 0, ACCESS_READ_WRITE = 1, ACCESS_READ_ONLY = 3 };
+
+// log2 of a frame's bytes by size class (0, 1, 2 = small, large, huge): 12, 21, 30.
+enum { FRAME_SMALL, FRAME_LARGE, FRAME_HUGE };
+static inline word_t frame_cap_size_bits(struct cap cap)
+{
+    return seL4_PageBits + seL4_PageTableIndexBits * frame_cap_size(cap);
+}
+
+// log2 of the bytes of the container that is being taken apart; radix 0 = the TCB with its slots.
+static inline word_t zombie_cap_size_bits(struct cap cap)
+{
+    word_t radix = zombie_cap_radix(cap);
+    return radix == 0 ? seL4_TCBBits : radix + seL4_SlotBits;
+}
+
+// -------------------------------------------------------------------------------------------- memory
+
 // A range of physical memory: 2^size_bits bytes from base.
 struct region {
     paddr_t base;
     word_t size_bits;
 };
 
+enum { NO_MEMORY = 1 }; // no object's address: each is aligned
+
 // The memory a capability designates. Returns false for kinds without any (objects §1.1, "Physical?").
-bool cap_region(struct cap cap, struct region *region);
-
-// "Same region": could b be derived from a? Ordered; objects §1.5.
-bool cap_same_region(struct cap a, struct cap b);
-
-// "Same object": would b keep alive what a designates? Ordered, a is earlier in the list; objects §1.6.
-bool cap_same_object(struct cap a, struct cap b);
-
-// The capability with rights reduced by a rights word (only bits 0..3 count); objects §1.3. Never fails.
-struct cap cap_mask_rights(struct cap cap, word_t rights);
-
-// The capability with `data` applied as badge or guard; null if that is not allowed; objects §1.4.
-// keep = true for Mutate and Rotate.
-struct cap cap_update_data(struct cap cap, word_t data, bool keep);
-
-// Access class of a frame reduced by a rights word; memory §2.4.
-enum frame_access { ACCESS_NONE = 0, ACCESS_READ_WRITE = 1, ACCESS_READ_ONLY = 3 };
-enum frame_access frame_access_mask(enum frame_access access, word_t rights);
-
-// log2 of a frame's bytes by size class (0, 1, 2 = small, large, huge): 12, 21, 30.
-enum { FRAME_SMALL, FRAME_LARGE, FRAME_HUGE };
-static inline word_t frame_cap_size_bits(struct cap cap)
+static inline bool cap_region(struct cap cap, struct region *region)
 {
-    return 12 + 9 * frame_cap_size(cap);
+    switch (cap_kind(cap)) {
+#define CAP_KIND_REGION(name, number, address, size)       \
+    case kind_##name:                                      \
+        *region = (struct region){address, size};          \
+        return region->base != NO_MEMORY;
+        CAP_KINDS(CAP_KIND_REGION)
+#undef CAP_KIND_REGION
+    }
+    *region = (struct region){NO_MEMORY, 0}; // a number that no kind has
+    return false;
+}
+
+static inline bool region_contains(struct region outer, struct region inner)
+{
+    return inner.base >= outer.base && inner.base + LOW_BITS(inner.size_bits) <= outer.base + LOW_BITS(outer.size_bits);
 }

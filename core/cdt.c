@@ -4,6 +4,8 @@
 // Structure and flags are explained in cdt.h; the rules are objects §1.7 and §2.
 #include "core/cdt.h"
 
+#include "core/kind.h"
+
 static void set_previous(struct slot *slot, struct slot *previous)
 {
     slot->previous = (word_t)previous | (slot->previous & 1);
@@ -42,19 +44,8 @@ static void link_behind(struct slot *source, struct slot *dest, struct cap cap, 
 // Whether a capability derived from `source` starts a family of its own (objects §1.7).
 static bool starts_family(struct cap cap, struct cap source)
 {
-    switch (cap_kind(cap)) {
-    case kind_endpoint:
-        return endpoint_cap_badge(cap) != endpoint_cap_badge(source);
-    case kind_notification:
-        return notification_cap_badge(cap) != notification_cap_badge(source);
-    case kind_untyped:
-        return true;
-    case kind_irq_handler:
-    case kind_sgi_signal:
-        return cap_kind(source) == kind_irq_control;
-    default:
-        return false;
-    }
+    const struct kind *kind = kind_of(cap);
+    return kind->starts_family && kind->starts_family(cap, source);
 }
 
 static bool is_same_untyped(struct cap a, struct cap b)
@@ -135,20 +126,8 @@ bool cdt_is_parent(const struct slot *a, const struct slot *b)
     if (!cdt_is_revocable(a) || !cap_same_region(a->cap, b->cap)) {
         return false;
     }
-    switch (cap_kind(a->cap)) {
-    case kind_sgi_signal:
-        return !cdt_is_first(b);
-    case kind_endpoint: {
-        word_t badge = endpoint_cap_badge(a->cap);
-        return badge == 0 || (badge == endpoint_cap_badge(b->cap) && !cdt_is_first(b));
-    }
-    case kind_notification: {
-        word_t badge = notification_cap_badge(a->cap);
-        return badge == 0 || (badge == notification_cap_badge(b->cap) && !cdt_is_first(b));
-    }
-    default:
-        return true;
-    }
+    const struct kind *kind = kind_of(a->cap);
+    return !kind->is_child || kind->is_child(a, b);
 }
 
 bool cdt_has_children(const struct slot *slot)
@@ -159,6 +138,9 @@ bool cdt_has_children(const struct slot *slot)
 
 bool cdt_is_final(const struct slot *slot)
 {
+    if (kind_of(slot->cap)->stands_alone) {
+        return true;
+    }
     const struct slot *previous = cdt_previous(slot), *next = cdt_next(slot);
     return !(previous && cap_same_object(previous->cap, slot->cap)) && !(next && cap_same_object(slot->cap, next->cap));
 }

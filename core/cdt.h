@@ -20,7 +20,7 @@ struct slot {
     word_t next;     // struct slot *; bit 0 = revocable
 };
 
-enum { SLOT_BITS = 5 };
+enum { SLOT_BITS = seL4_SlotBits };
 _Static_assert(sizeof(struct slot) == BIT(SLOT_BITS), "slot size is ABI (abi §6)");
 
 static inline struct slot *cdt_previous(const struct slot *slot)

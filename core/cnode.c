@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // CNode methods: moving capabilities around (objects §4). The invoked CNode is the root of the destination lookup.
+#include "core/check.h"
 #include "core/delete.h"
-#include "core/derive.h"
 #include "core/endpoint.h"
+#include "core/kind.h"
 #include "core/lookup.h"
 #include "core/methods.h"
 
@@ -168,3 +169,49 @@ static enum progress perform_CNodeCancelBadgedSends(const struct cnode_plan *pla
     return DONE;
 }
 DEFINE_METHOD(CNodeCancelBadgedSends, struct cnode_plan)
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)is_device;
+    return MAKE_CAP(cnode, .object = base, .radix = bits - SLOT_BITS);
+}
+
+// seL4_CNode_CapData (abi §3): the low six bits are the guard's size, the rest its value.
+static struct cap kind_update_data(struct cap cap, word_t data, bool keep)
+{
+    (void)keep;
+    word_t guard_size = data & LOW_BITS(6), guard = data >> 6;
+    if (guard_size + cnode_cap_radix(cap) > WORD_BITS) {
+        return cap_null();
+    }
+    return cnode_cap_set_guard(cnode_cap_set_guard_size(cap, guard_size), guard & LOW_BITS(guard_size));
+}
+
+static struct cap kind_finalise(struct cap cap)
+{
+    word_t radix = cnode_cap_radix(cap);
+    return MAKE_CAP(zombie, .base = cnode_cap_object(cap), .radix = radix, .remaining = BIT(radix));
+}
+
+const struct kind cnode_kind = {
+    .identity = IDENTITY(FIELD_MASK(cnode, object) | FIELD_MASK(cnode, radix), 0),
+    .update_data = kind_update_data,
+    .create = kind_create,
+    .finalise = kind_finalise,
+    .has_methods = true,
+    .is_refused_in_combined_call = true,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static bool check_is_legal(const struct slot *slot)
+{
+    struct cap cap = slot->cap;
+    word_t radix = cnode_cap_radix(cap), guard_size = cnode_cap_guard_size(cap);
+    return check_is_size(radix + SLOT_BITS, SLOT_BITS + 1) && guard_size + radix <= WORD_BITS &&
+           cnode_cap_guard(cap) <= LOW_BITS(guard_size);
+}
+
+const struct kind_check cnode_check = {.is_legal = check_is_legal};

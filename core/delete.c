@@ -9,94 +9,18 @@
 // After every step there is a preemption point; what has been done stays done (objects §5.5).
 #include "core/delete.h"
 
-#include "core/asid.h"
-#include "core/endpoint.h"
-#include "core/irq.h"
-#include "core/notification.h"
-#include "core/reply.h"
-#include "core/sched_context.h"
-#include "core/vspace.h"
+#include "core/check.h"
+#include "core/kind.h"
+#include "core/sched.h"
 
-enum { NO_RELEASE = -1 };
-
-// What is left of a capability after its object was told, and the line to free once the slot is empty.
-struct remainder {
-    struct cap cap;
-    int released_irq;
-};
-
-static struct cap make_zombie(struct cap container)
+// What the capability leaves in its slot: nothing, or the Zombie of a container.
+static struct cap finalise(const struct slot *slot)
 {
-    if (cap_kind(container) == kind_tcb) {
-        return MAKE_CAP(zombie, .base = tcb_cap_object(container), .radix = 0, .remaining = TCB_SLOTS);
+    const struct kind *kind = kind_of(slot->cap);
+    if (kind->release) {
+        kind->release(slot->cap);
     }
-    word_t radix = cnode_cap_radix(container);
-    return MAKE_CAP(zombie, .base = cnode_cap_object(container), .radix = radix, .remaining = BIT(radix));
-}
-
-void delete_notification_slot(struct slot *slot)
-{
-    if (!slot_is_empty(slot)) {
-        if (cdt_is_final(slot)) {
-            notification_finalise(cap_notification(slot->cap));
-        }
-        cdt_remove(slot);
-    }
-}
-
-// The last capability to an object goes (objects §5.2).
-static struct remainder finalise_last(struct cap cap)
-{
-    struct remainder nothing = {cap_null(), NO_RELEASE};
-    switch (cap_kind(cap)) {
-    case kind_endpoint:
-        endpoint_cancel_all(cap_endpoint(cap));
-        return nothing;
-    case kind_notification:
-        notification_finalise(cap_notification(cap));
-        return nothing;
-    case kind_reply:
-        reply_finalise(cap_reply(cap));
-        return nothing;
-    case kind_sched_context:
-        sc_finalise(cap_sched_context(cap));
-        return nothing;
-    case kind_tcb:
-        tcb_finalise(cap_tcb(cap));
-        return (struct remainder){make_zombie(cap), NO_RELEASE};
-    case kind_cnode:
-        return (struct remainder){make_zombie(cap), NO_RELEASE};
-    case kind_irq_handler: {
-        word_t irq = irq_handler_cap_irq(cap);
-        delete_notification_slot(&ks.irqs[irq].slot);
-        return (struct remainder){cap_null(), (int)irq};
-    }
-    case kind_page_table:
-        page_table_unlink(cap);
-        return nothing;
-    case kind_vspace:
-        asid_release_vspace(cap);
-        return nothing;
-    case kind_asid_pool:
-        asid_release_pool(cap);
-        return nothing;
-    default:
-        return nothing;
-    }
-}
-
-static struct remainder finalise(const struct slot *slot)
-{
-    struct cap cap = slot->cap;
-    if (cap_kind(cap) == kind_zombie) {
-        return (struct remainder){cap, NO_RELEASE};
-    }
-    if (cap_kind(cap) == kind_frame) {
-        page_remove(cap); // every frame capability has a mapping of its own
-    } else if (cdt_is_final(slot)) {
-        return finalise_last(cap);
-    }
-    return (struct remainder){cap_null(), NO_RELEASE};
+    return kind->finalise && cdt_is_final(slot) ? kind->finalise(slot->cap) : cap_null();
 }
 
 static struct slot *zombie_slots(struct cap zombie)
@@ -114,30 +38,22 @@ static bool is_removable(const struct slot *slot, struct cap rest)
     return remaining == 0 || (remaining == 1 && zombie_slots(rest) == slot);
 }
 
-static void empty_slot(struct slot *slot, int released_irq)
-{
-    cdt_remove(slot);
-    if (released_irq != NO_RELEASE) {
-        irq_release((word_t)released_irq);
-    }
-}
-
 // Destroys a slot inside a container that is itself being destroyed. It may end up holding the parked Zombie of
 // the container that it is slot 0 of.
 static enum progress delete_inner(struct slot *slot)
 {
     while (!slot_is_empty(slot)) {
-        struct remainder rest = finalise(slot);
-        if (is_removable(slot, rest.cap)) {
-            empty_slot(slot, rest.released_irq);
+        struct cap rest = finalise(slot);
+        if (is_removable(slot, rest)) {
+            cdt_remove(slot);
             return DONE;
         }
-        slot->cap = rest.cap;
-        struct slot *first = zombie_slots(rest.cap);
+        slot->cap = rest;
+        struct slot *first = zombie_slots(rest);
         if (first == slot) {
             return DONE;
         }
-        cdt_exchange(first->cap, slot, rest.cap, first);
+        cdt_exchange(first->cap, slot, rest, first);
         if (preemption_point()) {
             return PREEMPTED;
         }
@@ -167,12 +83,12 @@ static enum progress shrink_zombie(struct slot *slot)
 enum progress delete_slot(struct slot *slot)
 {
     while (!slot_is_empty(slot)) {
-        struct remainder rest = finalise(slot);
-        if (is_removable(slot, rest.cap)) {
-            empty_slot(slot, rest.released_irq);
+        struct cap rest = finalise(slot);
+        if (is_removable(slot, rest)) {
+            cdt_remove(slot);
             return DONE;
         }
-        slot->cap = rest.cap;
+        slot->cap = rest;
         if (shrink_zombie(slot) == PREEMPTED || preemption_point()) {
             return PREEMPTED;
         }
@@ -189,3 +105,31 @@ enum progress revoke_slot(struct slot *slot)
     }
     return DONE;
 }
+
+// ------------------------------------------------------------------------------------- the Zombie's row
+
+static struct cap zombie_finalise(struct cap cap)
+{
+    return cap;
+}
+
+const struct kind zombie_kind = {
+    .stands_alone = true,
+    .derive = derive_null,
+    .finalise = zombie_finalise,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static void check_object(struct invariants *v, const struct slot *slot)
+{
+    word_t radix = zombie_cap_radix(slot->cap), remaining = zombie_cap_remaining(slot->cap);
+    word_t count = radix == 0 ? (word_t)TCB_SLOTS : BIT(radix);
+    const struct slot *slots = zombie_slots(slot->cap);
+    HOLDS(remaining <= count, 7, "a Zombie counts more slots than it has", slot);
+    for (word_t i = remaining; i < count; i++) {
+        HOLDS(slot_is_empty(&slots[i]), 7, "a slot that its Zombie has finished with is not empty", &slots[i]);
+    }
+}
+
+const struct kind_check zombie_check = {.object = check_object};

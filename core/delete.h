@@ -10,6 +10,3 @@ enum progress delete_slot(struct slot *slot);
 
 // Destroys all descendants of the capability in the slot (objects §2.6).
 enum progress revoke_slot(struct slot *slot);
-
-// Destroys a notification capability in one step (objects §5.3).
-void delete_notification_slot(struct slot *slot);

@@ -2,6 +2,8 @@
 //
 // The Domain capability: which domain a thread belongs to, and the schedule of domains (threads §3.5). With one
 // domain the methods exist and check their arguments, but time never runs out.
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/methods.h"
 #include "core/sched.h"
 
@@ -77,3 +79,11 @@ static enum progress perform_DomainScheduleSetStart(const struct domain_plan *pl
     return DONE;
 }
 DEFINE_METHOD(DomainScheduleSetStart, struct domain_plan)
+
+const struct kind domain_kind = {
+    .identity = IDENTITY(0, 0),
+    .has_methods = true,
+    .is_refused_in_combined_call = true,
+};
+
+const struct kind_check domain_check = {0};

@@ -37,7 +37,7 @@ void dump_scheduler(void)
 static const char *kind_name(enum cap_kind kind)
 {
     switch (kind) {
-#define KIND_NAME(name, number) \
+#define KIND_NAME(name, number, ...) \
     case kind_##name:           \
         return #name;
         CAP_KINDS(KIND_NAME)

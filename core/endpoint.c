@@ -7,8 +7,10 @@
 // Invariant: thread->endpoint == e and state BLOCKED_ON_SEND/_RECEIVE, if and only if the thread is in e's queue.
 #include "core/endpoint.h"
 
+#include "core/check.h"
 #include "core/fault.h"
 #include "core/ipc.h"
+#include "core/kind.h"
 #include "core/notification.h"
 #include "core/reply.h"
 #include "core/sched_context.h"
@@ -135,7 +137,8 @@ static void restart_waiter(struct tcb *thread)
     sched_nominate(thread);
 }
 
-void endpoint_cancel_all(struct endpoint *endpoint)
+// All waiters restart: the endpoint is being destroyed (objects §7.8).
+static void cancel_all(struct endpoint *endpoint)
 {
     if (endpoint_state(endpoint) == ENDPOINT_IDLE) {
         return;
@@ -161,3 +164,79 @@ void endpoint_cancel_badged(struct endpoint *endpoint, word_t badge)
     }
     sched_demand();
 }
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)bits, (void)is_device;
+    return MAKE_CAP(endpoint, .object = base, .can_send = 1, .can_receive = 1, .can_grant = 1, .can_grant_reply = 1);
+}
+
+static struct cap kind_mask_rights(struct cap cap, word_t rights)
+{
+    cap = endpoint_cap_set_can_send(cap, endpoint_cap_can_send(cap) && rights & RIGHT_WRITE);
+    cap = endpoint_cap_set_can_receive(cap, endpoint_cap_can_receive(cap) && rights & RIGHT_READ);
+    cap = endpoint_cap_set_can_grant(cap, endpoint_cap_can_grant(cap) && rights & RIGHT_GRANT);
+    return endpoint_cap_set_can_grant_reply(cap, endpoint_cap_can_grant_reply(cap) && rights & RIGHT_GRANT_REPLY);
+}
+
+static struct cap kind_update_data(struct cap cap, word_t data, bool keep)
+{
+    return !keep && endpoint_cap_badge(cap) == 0 ? endpoint_cap_set_badge(cap, data) : cap_null();
+}
+
+static struct cap kind_finalise(struct cap cap)
+{
+    cancel_all(cap_endpoint(cap));
+    return cap_null();
+}
+
+static bool kind_send(struct tcb *invoker, struct cap cap, enum send_how how)
+{
+    if (!endpoint_cap_can_send(cap)) {
+        return false;
+    }
+    invoke_commit(invoker);
+    endpoint_send(invoker, cap, how);
+    return true;
+}
+
+const struct kind endpoint_kind = {
+    .identity = IDENTITY(FIELD_MASK(endpoint, object), 0),
+    .mask_rights = kind_mask_rights,
+    .update_data = kind_update_data,
+    .starts_family = badge_starts_family,
+    .is_child = badge_is_child,
+    .create = kind_create,
+    .finalise = kind_finalise,
+    .send = kind_send,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+void endpoint_examine(struct invariants *v, const struct endpoint *endpoint)
+{
+    enum endpoint_state state = endpoint_state(endpoint);
+    struct tcb_queue queue = endpoint_queue(endpoint);
+    if (!queue.head) {
+        HOLDS(endpoint->tail_and_state == ENDPOINT_IDLE, 16, "an endpoint without waiters is not idle", endpoint);
+        return;
+    }
+    HOLDS(state == ENDPOINT_SEND || state == ENDPOINT_RECEIVE, 16, "an endpoint with waiters is idle", endpoint);
+    check_waiters(v, &queue, 16);
+    enum thread_state expected = state == ENDPOINT_SEND ? THREAD_BLOCKED_ON_SEND : THREAD_BLOCKED_ON_RECEIVE;
+    for (const struct tcb *thread = queue.head; thread; thread = thread->queue_next) {
+        if (thread->endpoint != endpoint || thread->state != expected) {
+            invariants_broken(v, 16, "a thread in the wrong queue", thread);
+            return;
+        }
+    }
+}
+
+static void check_object(struct invariants *v, const struct slot *slot)
+{
+    endpoint_examine(v, cap_endpoint(slot->cap));
+}
+
+const struct kind_check endpoint_check = {.object = check_object, .answers_for = check_answers_for_object};

@@ -18,9 +18,6 @@ void endpoint_dequeue(struct tcb *thread);
 // Puts a queued thread behind its equals again, after its priority was set.
 void endpoint_requeue(struct tcb *thread, word_t priority);
 
-// Restarts all waiters: the endpoint is being destroyed (objects §7.8).
-void endpoint_cancel_all(struct endpoint *endpoint);
-
 // Restarts the senders with this badge.
 void endpoint_cancel_badged(struct endpoint *endpoint, word_t badge);
 
@@ -77,3 +74,7 @@ static inline void endpoint_enqueue(struct endpoint *endpoint, struct tcb *threa
     endpoint->head = queue.head;
     endpoint->tail_and_state = (word_t)queue.tail | state;
 }
+
+// The invariant checker looks at the object and its queue.
+struct invariants;
+void endpoint_examine(struct invariants *v, const struct endpoint *endpoint);

@@ -8,74 +8,19 @@
 // Lists are walked from their ends; only if a reference remains without a capability, from every member (that is slow, and
 // rare). A derivation list all of whose slots are hidden is out of sight: rule 28 may then accuse its objects wrongly
 // (docs/INVARIANTS.md).
-#include "core/invariants_walk.h"
+#include "core/check.h"
 
 #include "core/asid.h"
-#include "core/fault.h"
+#include "core/kind.h"
 #include "core/vspace.h"
 
-enum { MIN_SCRATCH = 64, MARK = 1 };
-
-void invariants_broken(struct invariants *v, int number, const char *what, const void *subject)
-{
-    v->holds = false;
-    if (v->report) {
-        v->report(number, what, subject);
-    }
-}
-
-// -------------------------------------------------------------------------------------------- sets
-
-// Where `key` is, or could be put; null if it is absent and the set is full.
-static word_t *set_place(const struct word_set *set, word_t key)
-{
-    word_t i = (key * UINT64_C(0x9e3779b97f4a7c15)) >> 32;
-    for (word_t n = 0; n < set->size; n++) {
-        word_t *place = &set->words[(i + n) & (set->size - 1)];
-        if (*place == 0 || (*place & ~(word_t)MARK) == key) {
-            return place;
-        }
-    }
-    return NULL;
-}
-
-static void set_add(struct invariants *v, struct word_set *set, word_t key)
-{
-    word_t *place = set_place(set, key);
-    if (!place || (*place == 0 && set->count + 1 == set->size)) {
-        invariants_broken(v, 0, "the checker has too little scratch memory", NULL);
-    } else if (*place == 0) {
-        *place = key;
-        set->count++;
-    }
-}
-
-static void set_mark(struct word_set *set, const void *object)
-{
-    word_t *place = set_place(set, (word_t)object);
-    if (place && *place && !(*place & MARK)) {
-        *place |= MARK;
-        set->marked++;
-    }
-}
-
-void invariants_refer(struct invariants *v, const void *object)
-{
-    if (object) {
-        set_add(v, &v->references, (word_t)object);
-    }
-}
+enum { MIN_SCRATCH = 64 };
 
 // --------------------------------------------------------------------------------- derivation list
 
 static word_t region_end(struct region r)
 {
     return r.base + BIT(r.size_bits);
-}
-
-static bool region_contains(struct region outer, struct region inner)
-{
-    return inner.base >= outer.base && region_end(inner) <= region_end(outer);
 }
 
 static bool is_device(struct cap cap)
@@ -159,88 +104,24 @@ static struct slot *container_slots(word_t container)
     return plat_ptr(container & LOW_BITS(48) & ~(word_t)MARK);
 }
 
-static void check_zombie(struct invariants *v, const struct slot *slot)
-{
-    word_t container = zombie_cap_base(slot->cap) | zombie_cap_radix(slot->cap) << 48;
-    word_t count = container_size(container), remaining = zombie_cap_remaining(slot->cap);
-    const struct slot *slots = container_slots(container);
-    HOLDS(remaining <= count, 7, "a Zombie counts more slots than it has", slot);
-    for (word_t i = remaining; i < count; i++) {
-        HOLDS(slot_is_empty(&slots[i]), 7, "a slot that its Zombie has finished with is not empty", &slots[i]);
-    }
-}
-
 // ------------------------------------------------------------------------------------ capabilities
 
-static bool is_size(word_t bits, word_t min)
-{
-    return bits >= min && bits <= 47;
-}
+static const struct kind_check *const kind_checks[] = {
+#define CHECK_ROW(name, number, ...) [number] = &name##_check,
+    CAP_KINDS(CHECK_ROW)
+#undef CHECK_ROW
+};
 
-static void check_fields(struct invariants *v, const struct slot *slot)
+static void check_capability(struct invariants *v, const struct slot *slot)
 {
-    struct cap cap = slot->cap;
-    struct region region;
-    bool is_legal = true;
-    switch (cap_kind(cap)) {
-    case kind_untyped:
-        is_legal = is_size(untyped_cap_size_bits(cap), 4) && untyped_cap_watermark(cap) <= BIT(untyped_cap_size_bits(cap)) &&
-                   cdt_is_revocable(slot);
-        break;
-    case kind_cnode:
-        is_legal = is_size(cnode_cap_radix(cap) + SLOT_BITS, SLOT_BITS + 1) &&
-                   cnode_cap_guard_size(cap) + cnode_cap_radix(cap) <= WORD_BITS &&
-                   cnode_cap_guard(cap) <= LOW_BITS(cnode_cap_guard_size(cap));
-        break;
-    case kind_sched_context:
-        is_legal = is_size(sched_context_cap_size_bits(cap), SC_MIN_BITS);
-        break;
-    case kind_frame:
-        is_legal = frame_cap_size(cap) <= FRAME_HUGE && frame_cap_access(cap) != 2;
-        break;
-    case kind_irq_handler:
-        is_legal = irq_handler_cap_irq(cap) < NUM_IRQS && ks.irqs[irq_handler_cap_irq(cap)].state == IRQ_SIGNAL;
-        break;
-    case kind_sched_control:
-        is_legal = sched_control_cap_core(cap) == 0;
-        break;
-    default:
-        break;
-    }
-    HOLDS(is_legal, 6, "a capability with impossible contents", slot);
-    HOLDS(!is_legal || !cap_region(cap, &region) || is_aligned(region.base, region.size_bits), 6, "a misaligned object", slot);
-}
-
-// The object itself, once for all its capabilities.
-static void check_object(struct invariants *v, const struct slot *slot)
-{
-    struct cap cap = slot->cap;
+    const struct kind_check *kind = kind_checks[cap_kind(slot->cap)];
     const struct slot *previous = cdt_previous(slot);
-    if (previous && cap_same_object(previous->cap, cap)) {
-        return;
-    }
-    switch (cap_kind(cap)) {
-    case kind_endpoint:
-        invariants_check_endpoint(v, cap_endpoint(cap));
-        break;
-    case kind_notification:
-        invariants_check_notification(v, cap_notification(cap));
-        break;
-    case kind_reply:
-        invariants_check_reply(v, cap_reply(cap));
-        break;
-    case kind_sched_context:
-        invariants_check_sc(v, cap_sched_context(cap), sched_context_cap_size_bits(cap));
-        break;
-    case kind_tcb:
-        invariants_refer(v, cap_tcb(cap));
-        HOLDS(cap_tcb(cap)->all_previous || ks.all_threads == cap_tcb(cap), 11, "a TCB that is not in the list of threads", slot);
-        break;
-    case kind_zombie:
-        check_zombie(v, slot);
-        break;
-    default:
-        break;
+    struct region region;
+    bool is_legal = !kind->is_legal || kind->is_legal(slot);
+    HOLDS(is_legal, 6, "a capability with impossible contents", slot);
+    HOLDS(!is_legal || !cap_region(slot->cap, &region) || is_aligned(region.base, region.size_bits), 6, "a misaligned object", slot);
+    if (kind->object && !(previous && cap_same_object(previous->cap, slot->cap))) {
+        kind->object(v, slot);
     }
 }
 
@@ -255,7 +136,7 @@ static void check_slot(struct invariants *v, const struct slot *slot)
         invariants_broken(v, 1, "neighbours in the derivation list do not point at each other", slot);
         return;
     }
-    check_fields(v, slot);
+    check_capability(v, slot);
     if (cdt_next(slot)) {
         check_neighbours(v, slot, cdt_next(slot));
     }
@@ -263,7 +144,6 @@ static void check_slot(struct invariants *v, const struct slot *slot)
         add_containers_of_list(v, slot);
     }
     add_container(v, slot->cap);
-    check_object(v, slot);
 }
 
 // --------------------------------------------------------------------------------- address spaces
@@ -336,71 +216,12 @@ static void check_address_spaces(struct invariants *v)
 
 // ------------------------------------------------------------------------- answering for references
 
-static void answer_frame(struct invariants *v, struct cap frame)
-{
-    paddr_t root = frame_cap_asid(frame) == 0 ? 0 : asid_root(frame_cap_asid(frame));
-    if (root == 0) {
-        return;
-    }
-    struct walk w = vspace_walk(root, frame_cap_address(frame));
-    if (w.bits == frame_cap_size_bits(frame) && walk_is_page(w) && desc_address(*w.entry) == frame_cap_base(frame)) {
-        set_mark(&v->references, w.entry);
-    }
-}
-
-static void answer_page_table(struct invariants *v, struct cap cap)
-{
-    paddr_t root = page_table_cap_is_mapped(cap) ? asid_root(page_table_cap_asid(cap)) : 0;
-    for (word_t bits = 39; root != 0 && bits > PAGE_BITS; bits -= TABLE_INDEX_BITS) {
-        const word_t *table = plat_ptr(root), *entry = &table[(page_table_cap_address(cap) >> bits) & LOW_BITS(TABLE_INDEX_BITS)];
-        if (*entry == desc_table(page_table_cap_base(cap))) {
-            set_mark(&v->references, entry);
-            return;
-        }
-        root = (*entry & (DESC_VALID | DESC_TABLE_OR_PAGE)) == (DESC_VALID | DESC_TABLE_OR_PAGE) ? desc_address(*entry) : 0;
-    }
-}
-
-static void answer_vspace(struct invariants *v, struct cap cap)
-{
-    asid_t asid = vspace_cap_asid(cap);
-    if (vspace_cap_is_assigned(cap) && asid_root(asid) == vspace_cap_base(cap)) {
-        set_mark(&v->references, &ks.asid_pools[asid / ASIDS_PER_POOL]->vspaces[asid % ASIDS_PER_POOL]);
-    }
-}
-
 static void answer(struct invariants *v, const struct slot *slot)
 {
-    struct cap cap = slot->cap;
-    switch (cap_kind(cap)) {
-    case kind_endpoint:
-    case kind_notification:
-    case kind_reply:
-    case kind_sched_context:
-    case kind_tcb: {
-        struct region region;
-        cap_region(cap, &region);
-        set_mark(&v->references, plat_ptr(region.base));
-        break;
-    }
-    case kind_asid_pool: {
-        word_t i = asid_pool_cap_first_asid(cap) / ASIDS_PER_POOL;
-        if (ks.asid_pools[i] == cap_asid_pool(cap)) {
-            set_mark(&v->references, &ks.asid_pools[i]);
-        }
-        break;
-    }
-    case kind_vspace:
-        answer_vspace(v, cap);
-        break;
-    case kind_page_table:
-        answer_page_table(v, cap);
-        break;
-    case kind_frame:
-        answer_frame(v, cap);
-        break;
-    default:
-        break;
+    const struct kind_check *kind = kind_checks[cap_kind(slot->cap)];
+    const void *object = kind->answers_for ? kind->answers_for(slot->cap) : NULL;
+    if (object) {
+        set_mark(&v->references, object);
     }
 }
 
@@ -487,8 +308,8 @@ bool invariants_check(word_t *scratch, word_t scratch_words, invariants_report *
         .references = {.words = scratch + half, .size = half},
     };
     __builtin_memset(scratch, 0, 2 * half * sizeof *scratch);
-    invariants_check_threads(&v);
-    invariants_check_scheduler(&v);
+    check_threads(&v);
+    check_scheduler(&v);
     if (!v.holds) {
         return false; // what follows trusts the list of threads
     }

@@ -5,14 +5,12 @@
 // No error or success code ever reaches a user of anything but Call (objects §11.4).
 #include "core/invoke.h"
 
-#include "core/endpoint.h"
 #include "core/fault.h"
 #include "core/ipc.h"
+#include "core/kind.h"
 #include "core/lookup.h"
 #include "core/methods.h"
-#include "core/notification.h"
-#include "core/reply.h"
-#include "core/sched.h"
+#include "core/state.h"
 
 enum { kind_smc = 25 }; // the label exists, a capability of the kind never does (memory §2)
 
@@ -55,21 +53,6 @@ static HOT enum progress invoke_method(const struct args *a, struct answer *answ
     return method->invoke(a, answer);
 }
 
-// Objects that the first half of a combined call may not invoke (objects §7.4).
-static bool is_refused_in_combined_call(struct cap cap)
-{
-    switch (cap_kind(cap)) {
-    case kind_tcb:
-    case kind_cnode:
-    case kind_domain:
-    case kind_sched_control:
-    case kind_sched_context:
-        return true;
-    default:
-        return false;
-    }
-}
-
 // The operation is done. If it changed the invoker's state, it has had the last word; otherwise a caller gets to see an
 // empty success.
 static HOT void finish(struct tcb *invoker, enum send_how how)
@@ -96,7 +79,7 @@ static HOT enum progress invoke_object(const struct args *a, enum send_how how)
     struct tcb *invoker = a->invoker;
     struct answer answer;
     answer.is_given = false;
-    if (how & SEND_COMBINED && is_refused_in_combined_call(a->cap)) {
+    if (how & SEND_COMBINED && kind_of(a->cap)->is_refused_in_combined_call) {
         finish_refused(invoker, how, &REFUSE(seL4_InvalidCapability, 0));
         return DONE;
     }
@@ -116,44 +99,6 @@ static HOT enum progress invoke_object(const struct args *a, enum send_how how)
         finish(invoker, how);
     }
     return DONE;
-}
-
-// Objects whose only operation is to be sent to. Returns false if the capability is to none, or lacks the right.
-static bool send_to(struct tcb *invoker, struct cap cap, enum send_how how)
-{
-    switch (cap_kind(cap)) {
-    case kind_endpoint:
-        if (!endpoint_cap_can_send(cap)) {
-            return false;
-        }
-        invoke_commit(invoker);
-        endpoint_send(invoker, cap, how);
-        return true;
-    case kind_notification:
-        if (!notification_cap_can_send(cap)) {
-            return false;
-        }
-        invoke_commit(invoker);
-        notification_signal(cap_notification(cap), notification_cap_badge(cap));
-        return true;
-    case kind_reply:
-        invoke_commit(invoker);
-        reply_invoke(cap_reply(cap), invoker, reply_cap_can_grant(cap));
-        return true;
-    case kind_sgi_signal:
-        invoke_commit(invoker);
-        plat_sgi_send(sgi_signal_cap_sgi(cap), sgi_signal_cap_target(cap));
-        return true;
-    default: // null and zombie
-        return false;
-    }
-}
-
-static bool has_methods(struct cap cap)
-{
-    const word_t others = BIT(kind_endpoint) | BIT(kind_notification) | BIT(kind_reply) | BIT(kind_sgi_signal) |
-                          BIT(kind_null) | BIT(kind_zombie);
-    return !(others >> cap_kind(cap) & 1);
 }
 
 // Finds the capabilities of the message. Returns false, with the CPtr at fault, if one does not resolve.
@@ -197,11 +142,12 @@ enum progress invoke(cptr_t address, enum send_how how)
         return DONE;
     }
     a.cap = a.slot->cap;
-    if (has_methods(a.cap)) {
+    const struct kind *kind = kind_of(a.cap);
+    if (kind->has_methods) {
         a.label = info_label(info);
         return invoke_object(&a, how);
     }
-    if (send_to(invoker, a.cap, how)) {
+    if (kind->send && kind->send(invoker, a.cap, how)) {
         finish(invoker, how);
     } else {
         finish_refused(invoker, how, &REFUSE(seL4_InvalidCapability, 0));

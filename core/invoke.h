@@ -12,7 +12,8 @@
 // `struct args` is the invoker's message: untrusted. A `struct …_plan` is checked.
 #pragma once
 
-#include "core/refusal.h"
+#include "core/kind.h"
+#include "core/tcb.h"
 
 enum { MAX_EXTRA_CAPS = 3, MAX_MESSAGE_WORDS = 120, ANSWER_WORDS = 36 };
 
@@ -36,14 +37,6 @@ static inline word_t info_make(word_t label, word_t unwrapped, word_t extra_caps
 {
     return label << 12 | unwrapped << 9 | extra_caps << 7 | length;
 }
-
-// How a system call sends: columns of objects §11.2.
-enum send_how {
-    SEND_CALL = 1,     // a reply is expected
-    SEND_BLOCKS = 2,   // endpoints: wait for a receiver
-    SEND_DONATES = 4,  // endpoints: lend the scheduling context
-    SEND_COMBINED = 8, // a receive follows
-};
 
 // An invocation as the invoker put it.
 struct args {

@@ -4,8 +4,8 @@
 // are read at the moment of the rendezvous, not at that of its system call (objects §8).
 #include "core/ipc.h"
 
-#include "core/derive.h"
 #include "core/fault.h"
+#include "core/kind.h"
 #include "core/lookup.h"
 
 void reply_write(struct tcb *thread, word_t label, const word_t *words, word_t count)

@@ -5,7 +5,8 @@
 // told; only Ack enables it again, so an interrupt that stays asserted is delivered once an Ack.
 #include "core/irq.h"
 
-#include "core/delete.h"
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/lookup.h"
 #include "core/methods.h"
 #include "core/notification.h"
@@ -20,12 +21,6 @@ void irq_init(void)
         ks.irqs[irq].state = irq == TIMER_IRQ ? IRQ_TIMER : IRQ_INACTIVE;
     }
     plat_irq_enable(TIMER_IRQ, true);
-}
-
-void irq_release(word_t irq)
-{
-    ks.irqs[irq].state = IRQ_INACTIVE;
-    plat_irq_enable(irq, false);
 }
 
 static void deliver(word_t irq)
@@ -157,7 +152,7 @@ static enum progress perform_IRQSetIRQHandler(const struct handler_plan *plan, s
 {
     (void)answer;
     struct slot *slot = &ks.irqs[plan->irq].slot;
-    delete_notification_slot(slot);
+    notification_delete_slot(slot);
     cdt_insert(plan->notification->cap, plan->notification, slot);
     return DONE;
 }
@@ -166,8 +161,76 @@ DEFINE_METHOD(IRQSetIRQHandler, struct handler_plan)
 static enum progress perform_IRQClearIRQHandler(const struct handler_plan *plan, struct answer *answer)
 {
     (void)answer;
-    delete_notification_slot(&ks.irqs[plan->irq].slot);
+    notification_delete_slot(&ks.irqs[plan->irq].slot);
     return DONE;
 }
 #define decode_IRQClearIRQHandler decode_handler
 DEFINE_METHOD(IRQClearIRQHandler, struct handler_plan)
+
+// ----------------------------------------------------------------------------------- the kinds' rows
+
+// A line, or a software-generated interrupt, is derived from the authority over all of them.
+static bool control_covers(struct cap a, struct cap b)
+{
+    (void)a;
+    enum cap_kind kind = cap_kind(b);
+    return kind == kind_irq_control || kind == kind_irq_handler || kind == kind_sgi_signal;
+}
+
+// The line is free again.
+static struct cap handler_finalise(struct cap cap)
+{
+    word_t irq = irq_handler_cap_irq(cap);
+    notification_delete_slot(&ks.irqs[irq].slot);
+    ks.irqs[irq].state = IRQ_INACTIVE;
+    plat_irq_enable(irq, false);
+    return cap_null();
+}
+
+static bool sgi_is_child(const struct slot *a, const struct slot *b)
+{
+    (void)a;
+    return !cdt_is_first(b);
+}
+
+static bool sgi_send(struct tcb *invoker, struct cap cap, enum send_how how)
+{
+    (void)how;
+    invoke_commit(invoker);
+    plat_sgi_send(sgi_signal_cap_sgi(cap), sgi_signal_cap_target(cap));
+    return true;
+}
+
+const struct kind irq_control_kind = {
+    .stands_alone = true,
+    .covers = control_covers,
+    .derive = derive_null,
+    .has_methods = true,
+};
+
+const struct kind irq_handler_kind = {
+    .identity = IDENTITY(0, FIELD_MASK(irq_handler, irq)),
+    .starts_family = issued_starts_family,
+    .finalise = handler_finalise,
+    .has_methods = true,
+};
+
+const struct kind sgi_signal_kind = {
+    .identity = IDENTITY(0, FIELD_MASK(sgi_signal, sgi) | FIELD_MASK(sgi_signal, target)),
+    .stands_alone = true,
+    .starts_family = issued_starts_family,
+    .is_child = sgi_is_child,
+    .send = sgi_send,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static bool check_handler_is_legal(const struct slot *slot)
+{
+    word_t irq = irq_handler_cap_irq(slot->cap);
+    return irq < NUM_IRQS && ks.irqs[irq].state == IRQ_SIGNAL;
+}
+
+const struct kind_check irq_control_check = {0};
+const struct kind_check irq_handler_check = {.is_legal = check_handler_is_legal};
+const struct kind_check sgi_signal_check = {0};

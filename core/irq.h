@@ -11,5 +11,3 @@ void irq_init(void);
 // Takes one waiting interrupt from the controller and deals with it.
 void irq_handle(void);
 
-// The last handler capability of a line is gone: mask it, it can be claimed again.
-void irq_release(word_t irq);

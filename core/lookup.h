@@ -3,7 +3,7 @@
 // CSpace addressing (objects §3): from a CPtr to a slot.
 #pragma once
 
-#include "core/refusal.h"
+#include "core/tcb.h"
 
 // Resolves the low `bits` (1..64) bits of `address` from `root`. On success *slot is set and *bits_left is what
 // remained when a non-CNode slot ended the walk; otherwise *failure tells why.

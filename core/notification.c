@@ -7,6 +7,8 @@
 // when that thread blocks again (objects §9.6).
 #include "core/notification.h"
 
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/reply.h"
 #include "core/sched_context.h"
 
@@ -152,7 +154,8 @@ static void cancel_all_waiters(struct notification *notification)
     sched_demand();
 }
 
-void notification_finalise(struct notification *notification)
+// The last capability is going (objects §5.2).
+static void finalise(struct notification *notification)
 {
     if (notification->sc) {
         notification_unbind_sc(notification->sc);
@@ -162,3 +165,89 @@ void notification_finalise(struct notification *notification)
     }
     cancel_all_waiters(notification);
 }
+
+void notification_delete_slot(struct slot *slot)
+{
+    if (!slot_is_empty(slot)) {
+        if (cdt_is_final(slot)) {
+            finalise(cap_notification(slot->cap));
+        }
+        cdt_remove(slot);
+    }
+}
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)bits, (void)is_device;
+    return MAKE_CAP(notification, .object = base, .can_send = 1, .can_receive = 1);
+}
+
+static struct cap kind_mask_rights(struct cap cap, word_t rights)
+{
+    cap = notification_cap_set_can_send(cap, notification_cap_can_send(cap) && rights & RIGHT_WRITE);
+    return notification_cap_set_can_receive(cap, notification_cap_can_receive(cap) && rights & RIGHT_READ);
+}
+
+static struct cap kind_update_data(struct cap cap, word_t data, bool keep)
+{
+    return !keep && notification_cap_badge(cap) == 0 ? notification_cap_set_badge(cap, data) : cap_null();
+}
+
+static struct cap kind_finalise(struct cap cap)
+{
+    finalise(cap_notification(cap));
+    return cap_null();
+}
+
+static bool kind_send(struct tcb *invoker, struct cap cap, enum send_how how)
+{
+    (void)how;
+    if (!notification_cap_can_send(cap)) {
+        return false;
+    }
+    invoke_commit(invoker);
+    notification_signal(cap_notification(cap), notification_cap_badge(cap));
+    return true;
+}
+
+const struct kind notification_kind = {
+    .identity = IDENTITY(FIELD_MASK(notification, object), 0),
+    .mask_rights = kind_mask_rights,
+    .update_data = kind_update_data,
+    .starts_family = badge_starts_family,
+    .is_child = badge_is_child,
+    .create = kind_create,
+    .finalise = kind_finalise,
+    .send = kind_send,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+void notification_examine(struct invariants *v, const struct notification *n)
+{
+    HOLDS(n->state <= NOTIFICATION_ACTIVE && (n->state == NOTIFICATION_WAITING) == (n->queue.head != NULL), 17,
+          "a notification's state does not fit its queue", n);
+    HOLDS(n->state == NOTIFICATION_ACTIVE || n->word == 0, 17, "an inactive notification holds a word", n);
+    HOLDS(!n->bound_tcb || n->bound_tcb->bound_notification == n, 17, "the bound thread is bound elsewhere", n);
+    HOLDS(!n->bound_tcb || !n->queue.head || (n->queue.head == n->bound_tcb && n->queue.tail == n->bound_tcb), 17,
+          "somebody waits on a notification that is bound to another thread", n);
+    HOLDS(!n->sc || n->sc->notification == n, 18, "the notification's scheduling context is bound elsewhere", n);
+    invariants_refer(v, n->sc);
+    invariants_refer(v, n->bound_tcb);
+    check_waiters(v, &n->queue, 17);
+    for (const struct tcb *thread = n->queue.head; thread; thread = thread->queue_next) {
+        if (thread->notification != n) {
+            invariants_broken(v, 17, "a thread in the wrong queue", thread);
+            return;
+        }
+    }
+}
+
+static void check_object(struct invariants *v, const struct slot *slot)
+{
+    notification_examine(v, cap_notification(slot->cap));
+}
+
+const struct kind_check notification_check = {.object = check_object, .answers_for = check_answers_for_object};

@@ -40,5 +40,9 @@ void notification_unbind_tcb(struct tcb *thread); // no-op without one
 void notification_bind_sc(struct notification *notification, struct sched_context *sc);
 void notification_unbind_sc(struct sched_context *sc); // no-op without one
 
-// The last capability is going (objects §5.2).
-void notification_finalise(struct notification *notification);
+// Destroys a notification capability in one step (objects §5.3); no-op on an empty slot.
+void notification_delete_slot(struct slot *slot);
+
+// The invariant checker looks at the object and its queue.
+struct invariants;
+void notification_examine(struct invariants *v, const struct notification *notification);

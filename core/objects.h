@@ -5,6 +5,8 @@
 // endpoint.c, notification.c, reply.c, sched_context.c, asid.c.
 #pragma once
 
+#include <sel4/constants.h>
+
 #include "core/tcb_queue.h"
 
 enum endpoint_state { ENDPOINT_IDLE, ENDPOINT_SEND, ENDPOINT_RECEIVE };
@@ -41,7 +43,7 @@ struct refill {
     ticks_t time, amount;
 };
 
-enum { SC_MIN_BITS = 7, SC_CORE_BYTES = 96, SC_MIN_REFILLS = 2 };
+enum { SC_MIN_BITS = seL4_MinSchedContextBits, SC_CORE_BYTES = 96, SC_MIN_REFILLS = 2 };
 
 // A circular queue of refills follows the fixed fields; its capacity depends on the object's size.
 struct sched_context {
@@ -61,7 +63,7 @@ struct sched_context {
 _Static_assert(sizeof(struct sched_context) == SC_CORE_BYTES, "SC layout (threads C-2)");
 _Static_assert(SC_CORE_BYTES + SC_MIN_REFILLS * sizeof(struct refill) == BIT(SC_MIN_BITS), "SC size is ABI");
 
-enum { ASID_POOLS = 128, ASIDS_PER_POOL = 512, ASID_POOL_BITS = 12 };
+enum { ASID_POOLS = 128, ASIDS_PER_POOL = 512, ASID_POOL_BITS = seL4_ASIDPoolBits };
 
 // Which VSpace (level-0 table) has each ASID of the pool; 0 = free.
 struct asid_pool {

@@ -5,6 +5,8 @@
 // A mapping belongs to the frame capability that made it. The capability can become stale: it remembers a mapping
 // that is gone or was replaced. Every use therefore walks the tables and compares the frame.
 #include "core/asid.h"
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/methods.h"
 #include "core/sched.h"
 #include "core/vspace.h"
@@ -45,29 +47,28 @@ static enum progress perform_ARMPageTableMap(const struct table_plan *plan, stru
 }
 DEFINE_METHOD(ARMPageTableMap, struct table_plan)
 
+// The entry that links a mapped page table; null if it is no longer there.
+static word_t *find_link(struct cap page_table)
+{
+    word_t wanted = desc_table(page_table_cap_base(page_table));
+    paddr_t table = asid_root(page_table_cap_asid(page_table));
+    for (word_t bits = PAGE_BITS + 3 * TABLE_INDEX_BITS; table != 0 && bits > PAGE_BITS; bits -= TABLE_INDEX_BITS) {
+        word_t index = (page_table_cap_address(page_table) >> bits) & LOW_BITS(TABLE_INDEX_BITS);
+        word_t *entry = (word_t *)plat_ptr(table) + index;
+        if (*entry == wanted) {
+            return entry;
+        }
+        table = desc_is_table(*entry) ? desc_address(*entry) : 0;
+    }
+    return NULL;
+}
+
 void page_table_unlink(struct cap page_table)
 {
-    if (!page_table_cap_is_mapped(page_table)) {
-        return;
-    }
-    asid_t asid = page_table_cap_asid(page_table);
-    paddr_t root = asid_root(asid);
-    if (!root) {
-        return;
-    }
-    word_t wanted = desc_table(page_table_cap_base(page_table));
-    word_t *table = plat_ptr(root);
-    for (word_t bits = PAGE_BITS + 3 * TABLE_INDEX_BITS; bits > PAGE_BITS; bits -= TABLE_INDEX_BITS) {
-        word_t *entry = &table[(page_table_cap_address(page_table) >> bits) & LOW_BITS(TABLE_INDEX_BITS)];
-        if (*entry == wanted) {
-            desc_write(entry, 0);
-            plat_tlb_flush_asid(asid);
-            return;
-        }
-        if ((*entry & (DESC_VALID | DESC_TABLE_OR_PAGE)) != (DESC_VALID | DESC_TABLE_OR_PAGE)) {
-            return;
-        }
-        table = plat_ptr(desc_address(*entry));
+    word_t *entry = page_table_cap_is_mapped(page_table) ? find_link(page_table) : NULL;
+    if (entry) {
+        desc_write(entry, 0);
+        plat_tlb_flush_asid(page_table_cap_asid(page_table));
     }
 }
 
@@ -94,6 +95,15 @@ static enum progress perform_ARMPageTableUnmap(const struct table_plan *plan, st
 DEFINE_METHOD(ARMPageTableUnmap, struct table_plan)
 
 // ---------------------------------------------------------------------------------- map and unmap
+
+// Access class of a frame reduced by a rights word (memory §2.4).
+static enum frame_access access_mask(enum frame_access access, word_t rights)
+{
+    if (access == ACCESS_READ_WRITE && (rights & RIGHT_READ) && (rights & RIGHT_WRITE)) {
+        return ACCESS_READ_WRITE;
+    }
+    return access != ACCESS_NONE && (rights & RIGHT_READ) ? ACCESS_READ_ONLY : ACCESS_NONE;
+}
 
 struct map_plan {
     struct slot *slot;
@@ -128,7 +138,7 @@ static struct refusal decode_ARMPageMap(const struct args *a, struct map_plan *p
     if (plan->walk.bits != size_bits) {
         return refuse_missing(false, plan->walk.bits);
     }
-    enum frame_access access = frame_access_mask((enum frame_access)frame_cap_access(frame), arg(a, 1));
+    enum frame_access access = access_mask((enum frame_access)frame_cap_access(frame), arg(a, 1));
     plan->slot = a->slot;
     plan->desc = desc_page(frame_cap_base(frame), size_bits, access, arg(a, 2));
     plan->asid = vspace_cap_asid(vspace);
@@ -247,3 +257,94 @@ DEFINE_CACHE_METHOD(ARMPageClean_Data, CACHE_CLEAN)
 DEFINE_CACHE_METHOD(ARMPageInvalidate_Data, CACHE_INVALIDATE)
 DEFINE_CACHE_METHOD(ARMPageCleanInvalidate_Data, CACHE_CLEAN_INVALIDATE)
 DEFINE_CACHE_METHOD(ARMPageUnify_Instruction, CACHE_UNIFY_INSTRUCTION)
+
+// ----------------------------------------------------------------------------------- the kinds' rows
+
+static bool frame_covers(struct cap a, struct cap b)
+{
+    return cap_kind(b) == kind_frame &&
+           region_contains((struct region){frame_cap_base(a), frame_cap_size_bits(a)},
+                           (struct region){frame_cap_base(b), frame_cap_size_bits(b)});
+}
+
+static struct cap frame_mask_rights(struct cap cap, word_t rights)
+{
+    return frame_cap_set_access(cap, access_mask((enum frame_access)frame_cap_access(cap), rights));
+}
+
+// The mapping stays with the original.
+static struct refusal frame_derive(const struct slot *source, struct cap cap, struct cap *derived)
+{
+    (void)source;
+    *derived = frame_cap_set_asid(cap, 0);
+    return ACCEPTED;
+}
+
+static struct cap frame_create(paddr_t base, word_t bits, bool is_device)
+{
+    if (!is_device) {
+        plat_clean_to_memory(plat_ptr(base), BIT(bits));
+    }
+    word_t size = (bits - PAGE_BITS) / TABLE_INDEX_BITS;
+    return MAKE_CAP(frame, .base = base, .size = size, .access = ACCESS_READ_WRITE, .is_device = is_device);
+}
+
+const struct kind frame_kind = {
+    .identity = IDENTITY(FIELD_MASK(frame, base) | FIELD_MASK(frame, size) | FIELD_MASK(frame, is_device), 0),
+    .covers = frame_covers,
+    .mask_rights = frame_mask_rights,
+    .derive = frame_derive,
+    .create = frame_create,
+    .release = page_remove, // every frame capability has a mapping of its own
+    .has_methods = true,
+};
+
+static struct cap table_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)is_device;
+    plat_clean_to_memory(plat_ptr(base), BIT(bits));
+    return MAKE_CAP(page_table, .base = base);
+}
+
+static struct refusal table_derive(const struct slot *source, struct cap cap, struct cap *derived)
+{
+    (void)source, (void)derived;
+    REQUIRE(page_table_cap_is_mapped(cap), seL4_IllegalOperation);
+    return ACCEPTED;
+}
+
+static struct cap table_finalise(struct cap cap)
+{
+    page_table_unlink(cap);
+    return cap_null();
+}
+
+const struct kind page_table_kind = {
+    .identity = IDENTITY(FIELD_MASK(page_table, base), 0),
+    .derive = table_derive,
+    .create = table_create,
+    .finalise = table_finalise,
+    .has_methods = true,
+};
+
+// ------------------------------------------------------------------------------ the checker's rows
+
+static bool check_frame_is_legal(const struct slot *slot)
+{
+    return frame_cap_size(slot->cap) <= FRAME_HUGE && frame_cap_access(slot->cap) != 2;
+}
+
+static const void *frame_answers_for(struct cap frame)
+{
+    paddr_t root = frame_cap_asid(frame) == 0 ? 0 : asid_root(frame_cap_asid(frame));
+    struct walk walk;
+    return root != 0 && find_mapping(frame, root, &walk) ? walk.entry : NULL;
+}
+
+static const void *table_answers_for(struct cap page_table)
+{
+    return page_table_cap_is_mapped(page_table) ? find_link(page_table) : NULL;
+}
+
+const struct kind_check frame_check = {.is_legal = check_frame_is_legal, .answers_for = frame_answers_for};
+const struct kind_check page_table_check = {.answers_for = table_answers_for};

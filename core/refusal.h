@@ -6,7 +6,13 @@
 
 #include <sel4/errors.h>
 
-#include "core/tcb.h"
+#include "core/types.h"
+
+// Why an address did not resolve, exactly as messages carry it (abi §4): type word and up to three more.
+struct lookup_failure {
+    word_t type; // seL4_LookupFailureType
+    word_t words[3];
+};
 
 struct refusal {
     word_t error; // seL4_Error; seL4_NoError = accepted

@@ -9,8 +9,10 @@
 // A chain that is cut in the middle stays cut: the context will travel back no further than the cut (DON-6).
 #include "core/reply.h"
 
+#include "core/check.h"
 #include "core/fault.h"
 #include "core/ipc.h"
+#include "core/kind.h"
 #include "core/sched_context.h"
 
 void reply_reserve(struct reply *reply, struct tcb *receiver)
@@ -88,18 +90,6 @@ void reply_detach_sc(struct sched_context *sc)
     }
 }
 
-void reply_finalise(struct reply *reply)
-{
-    if (!reply->thread) {
-        return;
-    }
-    if (reply->thread->state == THREAD_BLOCKED_ON_REPLY) {
-        remove_caller(reply);
-    } else {
-        tcb_cancel_ipc(reply->thread);
-    }
-}
-
 // The answered thread may run if its context has time (DON-11, DON-12).
 static void let_run(struct tcb *caller, word_t answered_fault)
 {
@@ -133,3 +123,65 @@ void reply_invoke(struct reply *reply, struct tcb *replier, bool can_grant)
     }
     let_run(caller, answered_fault);
 }
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)bits, (void)is_device;
+    return MAKE_CAP(reply, .object = base, .can_grant = 1);
+}
+
+static struct cap kind_mask_rights(struct cap cap, word_t rights)
+{
+    return reply_cap_set_can_grant(cap, reply_cap_can_grant(cap) && rights & RIGHT_GRANT);
+}
+
+static struct cap kind_finalise(struct cap cap)
+{
+    struct reply *reply = cap_reply(cap);
+    if (reply->thread && reply->thread->state == THREAD_BLOCKED_ON_REPLY) {
+        remove_caller(reply);
+    } else if (reply->thread) {
+        tcb_cancel_ipc(reply->thread);
+    }
+    return cap_null();
+}
+
+static bool kind_send(struct tcb *invoker, struct cap cap, enum send_how how)
+{
+    (void)how;
+    invoke_commit(invoker);
+    reply_invoke(cap_reply(cap), invoker, reply_cap_can_grant(cap));
+    return true;
+}
+
+const struct kind reply_kind = {
+    .identity = IDENTITY(FIELD_MASK(reply, object), 0),
+    .mask_rights = kind_mask_rights,
+    .create = kind_create,
+    .finalise = kind_finalise,
+    .send = kind_send,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static void check_object(struct invariants *v, const struct slot *slot)
+{
+    const struct reply *reply = cap_reply(slot->cap);
+    const struct sched_context *sc = reply_stack_owner(reply);
+    const struct reply *newer = reply_newer(reply);
+    bool is_lent = sc || newer || reply->older;
+    HOLDS(!reply->thread || (check_is_listed(reply->thread) && reply->thread->reply == reply), 20, "a reply object's thread has another one", reply);
+    HOLDS(!is_lent || (reply->thread && reply->thread->state == THREAD_BLOCKED_ON_REPLY), 20,
+          "an element of a call stack holds no caller", reply);
+    HOLDS(!sc || sc->top_reply == reply, 20, "the top of a call stack is not the context's", reply);
+    HOLDS(!newer || newer->older == reply, 20, "a call stack's links are not mutual", reply);
+    HOLDS(!reply->older || reply_newer(reply->older) == reply, 20, "a call stack's links are not mutual", reply);
+    invariants_refer(v, reply->thread);
+    invariants_refer(v, sc);
+    invariants_refer(v, newer);
+    invariants_refer(v, reply->older);
+}
+
+const struct kind_check reply_check = {.object = check_object, .answers_for = check_answers_for_object};

@@ -32,9 +32,6 @@ void reply_drop_caller(struct tcb *caller);
 // The whole call stack loses its scheduling context (objects §10.4 "detach SC").
 void reply_detach_sc(struct sched_context *sc);
 
-// The last capability is going (objects §5.2).
-void reply_finalise(struct reply *reply);
-
 // -------------------------------------------------------------------------------- the call stack (reply.c)
 
 enum { REPLY_NEWER_IS_SC = 1 };

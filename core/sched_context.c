@@ -7,6 +7,8 @@
 // independent of each other (SC-5).
 #include "core/sched_context.h"
 
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/methods.h"
 #include "core/notification.h"
 #include "core/reply.h"
@@ -89,18 +91,6 @@ void sc_complete_yield(struct tcb *yielder)
     word_t consumed = sc_take_consumed(yielder->yielding_to);
     sc_cancel_yield(yielder);
     reply_write(yielder, seL4_NoError, &consumed, 1);
-}
-
-void sc_finalise(struct sched_context *sc)
-{
-    sc_unbind_thread(sc);
-    notification_unbind_sc(sc);
-    reply_detach_sc(sc);
-    if (sc->yielder) {
-        sc_complete_yield(sc->yielder);
-    }
-    sc->capacity = 0;
-    sc->is_sporadic = false;
 }
 
 // ----------------------------------------------------------------------------------------- methods
@@ -245,3 +235,94 @@ static enum progress perform_SchedContextYieldTo(const struct binding_plan *plan
     return DONE;
 }
 DEFINE_METHOD(SchedContextYieldTo, struct binding_plan)
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)is_device;
+    return MAKE_CAP(sched_context, .object = base, .size_bits = bits);
+}
+
+// threads §9.2
+static struct cap kind_finalise(struct cap cap)
+{
+    struct sched_context *sc = cap_sched_context(cap);
+    sc_unbind_thread(sc);
+    notification_unbind_sc(sc);
+    reply_detach_sc(sc);
+    if (sc->yielder) {
+        sc_complete_yield(sc->yielder);
+    }
+    sc->capacity = 0;
+    sc->is_sporadic = false;
+    return cap_null();
+}
+
+const struct kind sched_context_kind = {
+    .identity = IDENTITY(FIELD_MASK(sched_context, object) | FIELD_MASK(sched_context, size_bits), 0),
+    .create = kind_create,
+    .finalise = kind_finalise,
+    .has_methods = true,
+    .is_refused_in_combined_call = true,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static void check_refills(struct invariants *v, struct sched_context *sc)
+{
+    ticks_t sum = 0;
+    for (word_t i = 0; i < sc->count; i++) {
+        const struct refill *refill = refill_at(sc, i);
+        sum += refill->amount;
+        if (i + 1 < sc->count) {
+            HOLDS(refill->time + refill->amount <= refill_at(sc, i + 1)->time || sc_is_round_robin(sc), 19, "refills overlap", sc);
+        }
+    }
+    HOLDS(refill_head(sc)->amount >= REFILL_MIN, 19, "the head refill is too small", sc);
+    if (sc_is_round_robin(sc)) {
+        HOLDS(sc->count == 2 && refill_head(sc)->time == refill_at(sc, 1)->time, 19, "not the two refills of round robin", sc);
+        HOLDS(sum <= REFILL_MAX, 19, "more budget than there can be", sc);
+        return;
+    }
+    HOLDS(sum < sc->period, 19, "more budget than the period allows", sc);
+    HOLDS(refill_at(sc, sc->count - 1)->time <= refill_head(sc)->time + sc->period, 19, "a refill is due later than a period after the head",
+          sc);
+}
+
+void sc_examine(struct invariants *v, struct sched_context *sc, word_t size_bits)
+{
+    HOLDS(!sc->thread || sc->thread->sc == sc, 18, "the context's thread has another one", sc);
+    HOLDS(!sc->notification || sc->notification->sc == sc, 18, "the context's notification has another one", sc);
+    HOLDS(!sc->yielder || sc->yielder->yielding_to == sc, 21, "the context's yielder yields to another one", sc);
+    HOLDS(!sc->top_reply || reply_stack_owner(sc->top_reply) == sc, 20, "the top of the call stack is not the context's", sc);
+    invariants_refer(v, sc->thread == &ks.idle ? NULL : sc->thread);
+    invariants_refer(v, sc->notification);
+    invariants_refer(v, sc->yielder);
+    invariants_refer(v, sc->top_reply);
+    if (!sc_is_active(sc)) {
+        return;
+    }
+    word_t room = (BIT(size_bits) - SC_CORE_BYTES) / sizeof(struct refill);
+    if (sc->capacity < SC_MIN_REFILLS || sc->capacity > room || sc->count < 1 || sc->count > sc->capacity || sc->head >= sc->capacity) {
+        invariants_broken(v, 19, "a refill queue that does not fit its context", sc);
+        return;
+    }
+    check_refills(v, sc);
+}
+
+static bool check_is_legal(const struct slot *slot)
+{
+    return check_is_size(sched_context_cap_size_bits(slot->cap), SC_MIN_BITS);
+}
+
+static void check_object(struct invariants *v, const struct slot *slot)
+{
+    sc_examine(v, cap_sched_context(slot->cap), sched_context_cap_size_bits(slot->cap));
+}
+
+const struct kind_check sched_context_check = {
+    .is_legal = check_is_legal,
+    .object = check_object,
+    .answers_for = check_answers_for_object,
+};

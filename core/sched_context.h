@@ -28,6 +28,6 @@ void sc_complete_yield(struct tcb *yielder);
 // Forgets the thread's YieldTo without a result (YT-5).
 void sc_cancel_yield(struct tcb *yielder);
 
-// The last capability is going (threads §9.2).
-void sc_finalise(struct sched_context *sc);
-
+// The invariant checker looks at a context of 2^size_bits bytes.
+struct invariants;
+void sc_examine(struct invariants *v, struct sched_context *sc, word_t size_bits);

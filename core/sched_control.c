@@ -4,6 +4,8 @@
 // (threads §3.4).
 #include "core/sched_context.h"
 
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/methods.h"
 
 struct configure_plan {
@@ -83,3 +85,16 @@ static enum progress perform_SchedControlConfigureFlags(const struct configure_p
     return DONE;
 }
 DEFINE_METHOD(SchedControlConfigureFlags, struct configure_plan)
+
+const struct kind sched_control_kind = {
+    .identity = IDENTITY(0, 0), // one authority, whatever core it names
+    .has_methods = true,
+    .is_refused_in_combined_call = true,
+};
+
+static bool check_is_legal(const struct slot *slot)
+{
+    return sched_control_cap_core(slot->cap) == 0;
+}
+
+const struct kind_check sched_control_check = {.is_legal = check_is_legal};

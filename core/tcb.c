@@ -4,7 +4,9 @@
 // The methods that user level invokes are in tcb_methods.c and tcb_registers.c.
 #include "core/tcb.h"
 
+#include "core/check.h"
 #include "core/endpoint.h"
+#include "core/kind.h"
 #include "core/notification.h"
 #include "core/reply.h"
 #include "core/sched_context.h"
@@ -39,7 +41,8 @@ void tcb_init(struct tcb *thread, const char *name)
     append(thread->name, 0, name);
 }
 
-void tcb_init_child(struct tcb *thread, const struct tcb *creator)
+// `child of: '<creator>'`, truncated.
+static void init_child(struct tcb *thread, const struct tcb *creator)
 {
     init(thread);
     word_t length = append(thread->name, 0, "child of: '");
@@ -56,7 +59,8 @@ static void forget(struct tcb *thread)
     thread->all_next = thread->all_previous = NULL;
 }
 
-void tcb_finalise(struct tcb *thread)
+// The last capability to the TCB is going: everything but its five slots (threads §9.1).
+static void finalise(struct tcb *thread)
 {
     notification_unbind_tcb(thread);
     struct sched_context *sc = thread->sc;
@@ -166,3 +170,38 @@ HOT word_t *tcb_buffer(const struct tcb *thread, enum buffer_use use)
     }
     return plat_ptr(frame_cap_base(cap) + (thread->buffer_address & LOW_BITS(frame_cap_size_bits(cap))));
 }
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)bits, (void)is_device;
+    init_child(plat_ptr(base), ks.current);
+    return MAKE_CAP(tcb, .object = base);
+}
+
+// Its slots are left to be destroyed one by one.
+static struct cap kind_finalise(struct cap cap)
+{
+    finalise(cap_tcb(cap));
+    return MAKE_CAP(zombie, .base = tcb_cap_object(cap), .radix = 0, .remaining = TCB_SLOTS);
+}
+
+const struct kind tcb_kind = {
+    .identity = IDENTITY(FIELD_MASK(tcb, object), 0),
+    .create = kind_create,
+    .finalise = kind_finalise,
+    .has_methods = true,
+    .is_refused_in_combined_call = true,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static void check_object(struct invariants *v, const struct slot *slot)
+{
+    const struct tcb *thread = cap_tcb(slot->cap);
+    invariants_refer(v, thread);
+    HOLDS(thread->all_previous || ks.all_threads == thread, 11, "a TCB that is not in the list of threads", slot);
+}
+
+const struct kind_check tcb_check = {.object = check_object, .answers_for = check_answers_for_object};

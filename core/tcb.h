@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/cdt.h"
+#include "core/refusal.h"
 
 // AArch64-shaped on every platform. The platform maps its own registers onto it.
 struct thread_regs {
@@ -57,12 +58,6 @@ enum thread_state {
 
 enum tcb_slot { TCB_CSPACE, TCB_VSPACE, TCB_BUFFER, TCB_FAULT_HANDLER, TCB_TIMEOUT_HANDLER, TCB_SLOTS };
 
-// Resolution failure, exactly as messages carry it (abi §4): type word and up to three more.
-struct lookup_failure {
-    word_t type; // seL4_LookupFailureType
-    word_t words[3];
-};
-
 // A pending fault; type is a seL4_Fault_tag. The message is made from it and from the thread's registers.
 struct fault {
     word_t type;
@@ -71,7 +66,7 @@ struct fault {
 };
 
 enum { TCB_FLAG_FPU_DISABLED = 1, TCB_FLAG_MASK = 1 };
-enum { TCB_BITS = 11, TCB_NAME_BYTES = 128 };
+enum { TCB_BITS = seL4_TCBBits, TCB_NAME_BYTES = 128 };
 
 struct tcb {
     struct slot slots[TCB_SLOTS];
@@ -126,8 +121,6 @@ static inline bool tcb_is_stopped(const struct tcb *thread)
 
 // Makes zeroed memory a TCB (threads TCB-5); `name` is truncated.
 void tcb_init(struct tcb *thread, const char *name);
-// `child of: '<creator>'`, truncated.
-void tcb_init_child(struct tcb *thread, const struct tcb *creator);
 
 void tcb_suspend(struct tcb *thread);                 // threads [SUS]
 void tcb_resume(struct tcb *thread);                  // threads [RES]
@@ -136,9 +129,6 @@ void tcb_set_priority(struct tcb *thread, word_t priority); // threads [PRI]
 // Takes the thread out of whatever it waits for and forgets its pending fault; objects §7.7. It ends INACTIVE
 // if it was blocked.
 void tcb_cancel_ipc(struct tcb *thread);
-
-// The last capability to the TCB is going: everything but its five slots (threads §9.1).
-void tcb_finalise(struct tcb *thread);
 
 // The thread's IPC buffer as 128 words, or null. For writing it must be a read-write frame (abi §2.5).
 enum buffer_use { BUFFER_FOR_READING, BUFFER_FOR_WRITING };

@@ -6,8 +6,8 @@
 // The five slots of a TCB are ordinary slots of the derivation list. Replacing one destroys what it held, which may
 // take away the new capability's source or the invoked TCB capability itself: then the slot stays empty (SP-1).
 #include "core/delete.h"
-#include "core/derive.h"
 #include "core/fault.h"
+#include "core/kind.h"
 #include "core/methods.h"
 #include "core/notification.h"
 #include "core/sched_context.h"

@@ -9,63 +9,60 @@
 // reads zero, and every object starts out zero-filled.
 #include <sel4/objecttype.h>
 
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/lookup.h"
 #include "core/methods.h"
 #include "core/sched.h"
 
-enum { UNTYPED_MIN_BITS = 4, UNTYPED_MAX_BITS = 47, RESET_CHUNK_BITS = 8, MAX_OBJECTS = 256 };
+enum {
+    UNTYPED_MIN_BITS = seL4_MinUntypedBits,
+    UNTYPED_MAX_BITS = seL4_MaxUntypedBits,
+    RESET_CHUNK_BITS = 8,
+    MAX_OBJECTS = 256,
+};
 
 struct retype_plan {
     struct slot *untyped;
-    word_t type, object_bits, size_bits; // size_bits: as the user gave it
+    const struct object_type *type;
+    word_t object_bits; // log2 of the bytes of one
     struct slot *slots;                  // `count` empty ones
     word_t count;
     bool resets;
 };
 
-// log2 of an object's bytes; > UNTYPED_MAX_BITS where there is no such object. size_bits < 64.
-static word_t object_bits(word_t type, word_t size_bits)
-{
-    switch (type) {
-    case seL4_UntypedObject:
-    case seL4_SchedContextObject:
-        return size_bits;
-    case seL4_TCBObject:
-        return 11;
-    case seL4_EndpointObject:
-        return 4;
-    case seL4_NotificationObject:
-        return 6;
-    case seL4_CapTableObject:
-        return size_bits + SLOT_BITS;
-    case seL4_ReplyObject:
-        return 5;
-    case seL4_ARM_LargePageObject:
-        return 21;
-    case seL4_ARM_HugePageObject:
-        return 30;
-    default: // VSpace, page table, small page
-        return 12;
-    }
-}
+// What Retype makes of a type number (abi §6, objects §6.2). `bits` is log2 of the object's bytes or, where the user
+// chooses the size, what is added to the size_bits given; then min_size_bits is the smallest.
+struct object_type {
+    const struct kind *kind;
+    uint8_t bits, min_size_bits;
+    bool is_sized, may_be_device;
+};
 
-static bool may_be_device(word_t type)
-{
-    return type == seL4_UntypedObject || type == seL4_ARM_SmallPageObject || type == seL4_ARM_LargePageObject ||
-           type == seL4_ARM_HugePageObject;
-}
+static const struct object_type object_types[seL4_ObjectTypeCount] = {
+    [seL4_UntypedObject] = {&untyped_kind, 0, UNTYPED_MIN_BITS, .is_sized = true, .may_be_device = true},
+    [seL4_TCBObject] = {&tcb_kind, seL4_TCBBits},
+    [seL4_EndpointObject] = {&endpoint_kind, seL4_EndpointBits},
+    [seL4_NotificationObject] = {&notification_kind, seL4_NotificationBits},
+    [seL4_CapTableObject] = {&cnode_kind, seL4_SlotBits, 1, .is_sized = true},
+    [seL4_SchedContextObject] = {&sched_context_kind, 0, SC_MIN_BITS, .is_sized = true},
+    [seL4_ReplyObject] = {&reply_kind, seL4_ReplyBits},
+    [seL4_ARM_HugePageObject] = {&frame_kind, seL4_HugePageBits, .may_be_device = true},
+    [seL4_ARM_VSpaceObject] = {&vspace_kind, seL4_VSpaceBits},
+    [seL4_ARM_SmallPageObject] = {&frame_kind, seL4_PageBits, .may_be_device = true},
+    [seL4_ARM_LargePageObject] = {&frame_kind, seL4_LargePageBits, .may_be_device = true},
+    [seL4_ARM_PageTableObject] = {&page_table_kind, seL4_PageTableBits},
+};
 
 static struct refusal decode_type(const struct args *a, struct retype_plan *plan)
 {
-    word_t type = arg(a, 0), size_bits = arg(a, 1);
-    REQUIRE(type < seL4_ObjectTypeCount, seL4_InvalidArgument, 0);
-    REQUIRE(size_bits < WORD_BITS && object_bits(type, size_bits) <= UNTYPED_MAX_BITS, seL4_RangeError, 0, UNTYPED_MAX_BITS);
-    REQUIRE(type != seL4_CapTableObject || size_bits > 0, seL4_InvalidArgument, 1);
-    REQUIRE(type != seL4_UntypedObject || size_bits >= UNTYPED_MIN_BITS, seL4_InvalidArgument, 1);
-    REQUIRE(type != seL4_SchedContextObject || size_bits >= SC_MIN_BITS, seL4_InvalidArgument, 1);
+    word_t number = arg(a, 0), size_bits = arg(a, 1);
+    REQUIRE(number < seL4_ObjectTypeCount, seL4_InvalidArgument, 0);
+    const struct object_type *type = &object_types[number];
     plan->type = type;
-    plan->size_bits = size_bits;
-    plan->object_bits = object_bits(type, size_bits);
+    plan->object_bits = type->is_sized ? size_bits + type->bits : type->bits;
+    REQUIRE(size_bits < WORD_BITS && plan->object_bits <= UNTYPED_MAX_BITS, seL4_RangeError, 0, UNTYPED_MAX_BITS);
+    REQUIRE(size_bits >= type->min_size_bits, seL4_InvalidArgument, 1);
     return ACCEPTED;
 }
 
@@ -102,7 +99,7 @@ static struct refusal decode_UntypedRetype(const struct args *a, struct retype_p
     word_t used = plan->resets ? 0 : untyped_cap_watermark(a->cap);
     word_t free = BIT(untyped_cap_size_bits(a->cap)) - used;
     REQUIRE(free >> plan->object_bits >= plan->count, seL4_NotEnoughMemory, free);
-    REQUIRE(!untyped_cap_is_device(a->cap) || may_be_device(plan->type), seL4_InvalidArgument, 1);
+    REQUIRE(!untyped_cap_is_device(a->cap) || plan->type->may_be_device, seL4_InvalidArgument, 1);
     return ACCEPTED;
 }
 
@@ -143,49 +140,6 @@ static enum progress reset(struct slot *untyped)
 
 // --------------------------------------------------------------------------------------- creation
 
-static struct cap create_frame(paddr_t base, word_t size, bool is_device, word_t bits)
-{
-    if (!is_device) {
-        plat_clean_to_memory(plat_ptr(base), BIT(bits));
-    }
-    return MAKE_CAP(frame, .base = base, .size = size, .access = ACCESS_READ_WRITE, .is_device = is_device);
-}
-
-// Makes zero-filled memory an object and returns its first capability (objects §6.5).
-static struct cap create_object(const struct retype_plan *plan, paddr_t base, bool is_device)
-{
-    switch (plan->type) {
-    case seL4_UntypedObject:
-        return MAKE_CAP(untyped, .base = base, .size_bits = plan->size_bits, .is_device = is_device);
-    case seL4_TCBObject:
-        tcb_init_child(plat_ptr(base), ks.current);
-        return MAKE_CAP(tcb, .object = base);
-    case seL4_EndpointObject:
-        return MAKE_CAP(endpoint, .object = base, .can_send = 1, .can_receive = 1, .can_grant = 1, .can_grant_reply = 1);
-    case seL4_NotificationObject:
-        return MAKE_CAP(notification, .object = base, .can_send = 1, .can_receive = 1);
-    case seL4_CapTableObject:
-        return MAKE_CAP(cnode, .object = base, .radix = plan->size_bits);
-    case seL4_SchedContextObject:
-        return MAKE_CAP(sched_context, .object = base, .size_bits = plan->size_bits);
-    case seL4_ReplyObject:
-        return MAKE_CAP(reply, .object = base, .can_grant = 1);
-    case seL4_ARM_SmallPageObject:
-        return create_frame(base, FRAME_SMALL, is_device, plan->object_bits);
-    case seL4_ARM_LargePageObject:
-        return create_frame(base, FRAME_LARGE, is_device, plan->object_bits);
-    case seL4_ARM_HugePageObject:
-        return create_frame(base, FRAME_HUGE, is_device, plan->object_bits);
-    case seL4_ARM_PageTableObject:
-        plat_clean_to_memory(plat_ptr(base), BIT(plan->object_bits));
-        return MAKE_CAP(page_table, .base = base);
-    default:
-        KASSERT(plan->type == seL4_ARM_VSpaceObject);
-        plat_clean_to_memory(plat_ptr(base), BIT(plan->object_bits));
-        return MAKE_CAP(vspace, .base = base);
-    }
-}
-
 static enum progress perform_UntypedRetype(const struct retype_plan *plan, struct answer *answer)
 {
     (void)answer;
@@ -199,9 +153,59 @@ static enum progress perform_UntypedRetype(const struct retype_plan *plan, struc
     set_watermark(untyped, end);
     paddr_t base = untyped_cap_base(untyped->cap) + first;
     bool is_device = untyped_cap_is_device(untyped->cap);
+    const struct kind *kind = plan->type->kind;
     for (word_t i = 0; i < plan->count; i++) {
-        cdt_attach(create_object(plan, base + (i << plan->object_bits), is_device), untyped, &plan->slots[i]);
+        cdt_attach(kind->create(base + (i << plan->object_bits), plan->object_bits, is_device), untyped, &plan->slots[i]);
     }
     return DONE;
 }
 DEFINE_METHOD(UntypedRetype, struct retype_plan)
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+// All that was made of its memory, whatever kind it is.
+static bool kind_covers(struct cap a, struct cap b)
+{
+    struct region inner;
+    return cap_region(b, &inner) &&
+           region_contains((struct region){untyped_cap_base(a), untyped_cap_size_bits(a)}, inner);
+}
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    return MAKE_CAP(untyped, .base = base, .size_bits = bits, .is_device = is_device);
+}
+
+// An untyped with children must not be copied: two could hand out the same memory.
+static struct refusal kind_derive(const struct slot *source, struct cap cap, struct cap *derived)
+{
+    (void)cap, (void)derived;
+    REQUIRE(!cdt_has_children(source), seL4_RevokeFirst);
+    return ACCEPTED;
+}
+
+static bool kind_starts_family(struct cap cap, struct cap source)
+{
+    (void)cap, (void)source;
+    return true;
+}
+
+const struct kind untyped_kind = {
+    .stands_alone = true,
+    .covers = kind_covers,
+    .derive = kind_derive,
+    .starts_family = kind_starts_family,
+    .create = kind_create,
+    .has_methods = true,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static bool check_is_legal(const struct slot *slot)
+{
+    struct cap cap = slot->cap;
+    word_t bits = untyped_cap_size_bits(cap);
+    return check_is_size(bits, UNTYPED_MIN_BITS) && untyped_cap_watermark(cap) <= BIT(bits) && cdt_is_revocable(slot);
+}
+
+const struct kind_check untyped_check = {.is_legal = check_is_legal};

@@ -7,6 +7,8 @@
 #include "core/vspace.h"
 
 #include "core/asid.h"
+#include "core/check.h"
+#include "core/kind.h"
 #include "core/methods.h"
 #include "core/sched.h"
 
@@ -122,3 +124,43 @@ DEFINE_RANGE_METHOD(ARMVSpaceClean_Data, CACHE_CLEAN)
 DEFINE_RANGE_METHOD(ARMVSpaceInvalidate_Data, CACHE_INVALIDATE)
 DEFINE_RANGE_METHOD(ARMVSpaceCleanInvalidate_Data, CACHE_CLEAN_INVALIDATE)
 DEFINE_RANGE_METHOD(ARMVSpaceUnify_Instruction, CACHE_UNIFY_INSTRUCTION)
+
+// ------------------------------------------------------------------------------------ the kind's row
+
+static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
+{
+    (void)is_device;
+    plat_clean_to_memory(plat_ptr(base), BIT(bits));
+    return MAKE_CAP(vspace, .base = base);
+}
+
+static struct refusal kind_derive(const struct slot *source, struct cap cap, struct cap *derived)
+{
+    (void)source, (void)derived;
+    REQUIRE(vspace_cap_is_assigned(cap), seL4_IllegalOperation);
+    return ACCEPTED;
+}
+
+static struct cap kind_finalise(struct cap cap)
+{
+    asid_release_vspace(cap);
+    return cap_null();
+}
+
+const struct kind vspace_kind = {
+    .identity = IDENTITY(FIELD_MASK(vspace, base), 0),
+    .derive = kind_derive,
+    .create = kind_create,
+    .finalise = kind_finalise,
+    .has_methods = true,
+};
+
+// ------------------------------------------------------------------------------- the checker's row
+
+static const void *check_answers_for(struct cap cap)
+{
+    asid_t asid = vspace_cap_asid(cap);
+    return asid_is_live(cap) ? &ks.asid_pools[asid / ASIDS_PER_POOL]->vspaces[asid % ASIDS_PER_POOL] : NULL;
+}
+
+const struct kind_check vspace_check = {.answers_for = check_answers_for};

@@ -6,7 +6,7 @@
 #include "core/asid.h"
 #include "core/invoke.h"
 
-enum { PAGE_BITS = 12, TABLE_INDEX_BITS = 9, TABLE_ENTRIES = 512 };
+enum { PAGE_BITS = seL4_PageBits, TABLE_INDEX_BITS = seL4_PageTableIndexBits, TABLE_ENTRIES = 512 };
 
 // Last user address, inclusive (memory §3.4).
 #define USER_TOP UINT64_C(0x7fffffffffff)
@@ -46,6 +46,12 @@ static inline bool walk_is_valid(struct walk w)
 static inline paddr_t desc_address(word_t desc)
 {
     return desc & DESC_ADDRESS_MASK;
+}
+
+// A link to a further table; in a last-level table the same bits are a page.
+static inline bool desc_is_table(word_t desc)
+{
+    return (desc & (DESC_VALID | DESC_TABLE_OR_PAGE)) == (DESC_VALID | DESC_TABLE_OR_PAGE);
 }
 
 static inline word_t desc_table(paddr_t table)

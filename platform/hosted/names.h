@@ -9,7 +9,7 @@
 static inline const char *name_of_kind(unsigned kind)
 {
     switch (kind) {
-#define NAME(name, number) \
+#define NAME(name, number, ...) \
     case number:           \
         return #name;
         CAP_KINDS(NAME)

@@ -5,8 +5,10 @@
     core_stack.py [--limit BYTES] [--report] BUILD_DIRECTORY
 
 Compiles the core once more, as the build does (same compiler, same optimisation), with gcc's -fcallgraph-info=su: each
-function's frame and callees. An indirect call is taken to reach every core function whose address is taken anywhere, as
-the relocations of the objects tell. Functions of the platform and mem* count as 0: they are the platform's share of the
+function's frame and callees. Indirect calls go through members of tables (`kind->finalise(cap)`): the text of the core
+tells which members a function calls, itself or through the functions of headers and of its own file that it names, and
+which functions the tables put there. Where it does not tell, an indirect call is taken to reach every core function whose
+address is taken anywhere, as the relocations of the objects tell. Functions of the platform and mem* count as 0: they are the platform's share of the
 kernel stack (4 KiB in all).
 """
 import argparse
@@ -25,6 +27,7 @@ CALL = 8  # the return address, pushed on x86-64; harmless to count elsewhere
 class Graph:
     def __init__(self):
         self.frame, self.calls, self.indirect, self.address_taken = {}, {}, set(), set()
+        self.source = {}  # function: the file it is in
 
     def name(self, title, source):
         """Static functions are `path:name` in gcc's output; keep them apart by file."""
@@ -39,6 +42,7 @@ class Graph:
                 if size[2] not in ("static", "dynamic,bounded"):
                     sys.exit(f"core_stack: {title} has a frame of unbounded size ({size[2]})")
                 self.frame[self.name(title, source)] = int(size[1])
+                self.source[self.name(title, source)] = source
         for caller, callee in re.findall(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"', text):
             caller = self.name(caller, source)
             if callee == "__indirect_call":
@@ -70,6 +74,50 @@ class Graph:
             self.address_taken.add(f"{source}:{symbol}" if symbol in static else base)
 
 
+class Tables:
+    """Which members of tables of functions are called where, and what the tables hold; from the text of the core."""
+
+    def __init__(self, root):
+        self.targets = {}  # member: functions that some table puts there
+        self.bodies = {}   # (file or "header", function): text
+        core = root / "core"
+        texts = {path: path.read_text() for path in sorted(core.glob("**/*.[ch]"))}
+        for path, text in texts.items():
+            for member, function in re.findall(r"\.(\w+) = (\w+)[,}\s]", text):
+                self.targets.setdefault(member, set()).add((path.stem, function))
+            scope = "header" if path.suffix == ".h" else path.stem
+            for name, body in re.findall(r"^[A-Za-z_][^\n;={]*?\b(\w+)\([^;{]*?\)\n\{\n(.*?)^\}", text, re.M | re.S):
+                self.bodies[scope, name] = body
+            for name in re.findall(r"\bDEFINE_METHOD\((\w+)", text):
+                self.targets.setdefault("invoke", set()).add((path.stem, "method_" + name))
+                self.bodies[scope, "method_" + name] = f"decode_{name}(), perform_{name}()"
+            for alias, name in re.findall(r"^#define (\w+) (\w+)$", text, re.M):
+                self.bodies[scope, alias] = f"{name}()"
+
+    def members(self, scope, name, seen):
+        body = self.bodies.get((scope, name)) or self.bodies.get(("header", name))
+        if body is None or name in seen:
+            return set()
+        seen.add(name)
+        found = set(re.findall(r"(?:->|\.)(\w+)\(", body))
+        for word in set(re.findall(r"\b(\w+)\(", body)):
+            found |= self.members(scope, word, seen)
+        return found
+
+    def callees(self, caller, source, known):
+        """The core functions that an indirect call in `caller` may reach; None when the text does not tell. A member that
+        no table of the core sets is the platform's."""
+        name = caller.rsplit(":", 1)[-1]
+        found = set()
+        members = self.members(source, re.sub(r"\..*", "", name), set())
+        if not members:
+            return None
+        for member in members:
+            for file, function in self.targets.get(member, ()):
+                found |= {f for f in (f"{file}:{function}", function) if f in known}
+        return found
+
+
 def analyse(build, units):
     graph = Graph()
     readelf = tool(units[0], "readelf")
@@ -84,8 +132,10 @@ def analyse(build, units):
             graph.read_callgraph(out.with_suffix(".ci"), unit.source.stem)
             graph.read_relocations(readelf, out, unit.source.stem)
     reachable_indirectly = {name for name in graph.frame if name in graph.address_taken}
+    tables = Tables(ROOT)
     for caller in graph.indirect:
-        graph.calls.setdefault(caller, set()).update(reachable_indirectly)
+        callees = tables.callees(caller, graph.source[caller], graph.frame)
+        graph.calls.setdefault(caller, set()).update(reachable_indirectly if callees is None else callees)
     return graph, reachable_indirectly
 
 

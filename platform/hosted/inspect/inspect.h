@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 
+#include "core/kind.h"
 #include "core/state.h"
 #include "platform/hosted/frontend/components.h"
 #include "platform/hosted/interface.h"

@@ -143,7 +143,7 @@ void print_cap(FILE *out, struct cap cap)
     if (kind##_cap_##field(cap) != 0) {                             \
         fprintf(out, " %s=0x%lx", #field, kind##_cap_##field(cap)); \
     }
-#define KIND(kind, number)       \
+#define KIND(kind, number, ...)      \
     case kind_##kind:            \
         CAP_FIELDS_##kind(FIELD) \
         break;

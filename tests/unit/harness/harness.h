@@ -25,7 +25,7 @@
 
 #include "core/asid.h"
 #include "core/debug.h"
-#include "core/derive.h"
+#include "core/kind.h"
 #include "core/endpoint.h"
 #include "core/fault.h"
 #include "core/invoke.h"

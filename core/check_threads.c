@@ -1,50 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The invariant checker, second part: threads, queues, scheduling contexts, notifications, reply objects and time.
-#include "core/invariants_walk.h"
+// The invariant checker's part about threads: their list, states and links, the scheduler's lists, and time.
+#include "core/check.h"
 
 #include "core/endpoint.h"
 #include "core/fault.h"
+#include "core/notification.h"
 #include "core/reply.h"
 #include "core/sched.h"
+#include "core/sched_context.h"
 
 // ------------------------------------------------------------------------------------------ queues
-
-static bool is_listed(const struct tcb *thread)
-{
-    return (thread->all_previous ? thread->all_previous->all_next == thread : ks.all_threads == thread) &&
-           (!thread->all_next || thread->all_next->all_previous == thread);
-}
 
 static bool waits_in_queue(const struct tcb *thread)
 {
     return thread->state == THREAD_BLOCKED_ON_SEND || thread->state == THREAD_BLOCKED_ON_RECEIVE ||
            thread->state == THREAD_BLOCKED_ON_NOTIFICATION;
-}
-
-// Walks a queue from its head; stops at the first broken link, so it always ends. Returns how many members it has.
-static word_t check_queue(struct invariants *v, const struct tcb_queue *queue, int number)
-{
-    word_t count = 0;
-    const struct tcb *previous = NULL;
-    for (const struct tcb *thread = queue->head; thread; thread = thread->queue_next) {
-        if (thread->queue_previous != previous || !is_listed(thread) || count == v->thread_count) {
-            invariants_broken(v, number, "a queue's links are broken, or lead to a thread that does not exist", thread);
-            return count;
-        }
-        previous = thread;
-        count++;
-    }
-    HOLDS(queue->tail == previous, number, "a queue's tail is not its last thread", queue->tail);
-    return count;
-}
-
-static void check_waiters(struct invariants *v, const struct tcb_queue *queue, int number)
-{
-    v->waiting_in_queues += check_queue(v, queue, number);
-    for (const struct tcb *thread = queue->head; thread && thread->queue_next; thread = thread->queue_next) {
-        HOLDS(thread->priority >= thread->queue_next->priority, number, "waiters are not in order of priority", thread);
-    }
 }
 
 // ------------------------------------------------------------------------------------------ threads
@@ -108,7 +79,7 @@ static void check_thread(struct invariants *v, const struct tcb *thread)
     check_links(v, thread);
 }
 
-void invariants_check_threads(struct invariants *v)
+void check_threads(struct invariants *v)
 {
     const struct tcb *previous = NULL;
     for (const struct tcb *thread = ks.all_threads; thread; thread = thread->all_next) {
@@ -124,9 +95,9 @@ void invariants_check_threads(struct invariants *v)
         // The first waiter of a queue leads to the others.
         if (waits_in_queue(thread) && !thread->queue_previous) {
             if (thread->endpoint) {
-                invariants_check_endpoint(v, thread->endpoint);
+                endpoint_examine(v, thread->endpoint);
             } else if (thread->notification) {
-                invariants_check_notification(v, thread->notification);
+                notification_examine(v, thread->notification);
             }
         }
     }
@@ -178,7 +149,7 @@ static word_t check_sleepers(struct invariants *v)
 static void check_current(struct invariants *v)
 {
     struct tcb *current = ks.current;
-    HOLDS(current && is_listed(current), 22, "the current thread does not exist", current);
+    HOLDS(current && check_is_listed(current), 22, "the current thread does not exist", current);
     if (!current || !current->sc) {
         HOLDS(current && current->sc, 22, "the current thread has no scheduling context", current);
         return;
@@ -197,7 +168,7 @@ static void check_current(struct invariants *v)
     HOLDS(ks.work_units < WORK_UNITS, 23, "too many work units", NULL);
 }
 
-void invariants_check_scheduler(struct invariants *v)
+void check_scheduler(struct invariants *v)
 {
     word_t queued = 0, sleeping = 0, found = 0;
     for (const struct tcb *thread = ks.all_threads; thread; thread = thread->all_next) {
@@ -213,105 +184,5 @@ void invariants_check_scheduler(struct invariants *v)
     HOLDS(ks.current_domain < NUM_DOMAINS && ks.domain_index < NUM_DOMAIN_SCHEDULES && ks.domain_start < NUM_DOMAIN_SCHEDULES &&
               ks.domain_schedule[ks.domain_start].duration != 0,
           23, "the domain schedule is broken", NULL);
-    invariants_check_sc(v, idle_sc(), SC_MIN_BITS);
-}
-
-// ------------------------------------------------------------------------------------------ objects
-
-void invariants_check_endpoint(struct invariants *v, const struct endpoint *endpoint)
-{
-    enum endpoint_state state = endpoint_state(endpoint);
-    struct tcb_queue queue = {endpoint->head, (struct tcb *)(endpoint->tail_and_state & ~(word_t)3)};
-    if (!queue.head) {
-        HOLDS(endpoint->tail_and_state == ENDPOINT_IDLE, 16, "an endpoint without waiters is not idle", endpoint);
-        return;
-    }
-    HOLDS(state == ENDPOINT_SEND || state == ENDPOINT_RECEIVE, 16, "an endpoint with waiters is idle", endpoint);
-    check_waiters(v, &queue, 16);
-    enum thread_state expected = state == ENDPOINT_SEND ? THREAD_BLOCKED_ON_SEND : THREAD_BLOCKED_ON_RECEIVE;
-    for (const struct tcb *thread = queue.head; thread; thread = thread->queue_next) {
-        if (thread->endpoint != endpoint || thread->state != expected) {
-            invariants_broken(v, 16, "a thread in the wrong queue", thread);
-            return;
-        }
-    }
-}
-
-void invariants_check_notification(struct invariants *v, const struct notification *n)
-{
-    HOLDS(n->state <= NOTIFICATION_ACTIVE && (n->state == NOTIFICATION_WAITING) == (n->queue.head != NULL), 17,
-          "a notification's state does not fit its queue", n);
-    HOLDS(n->state == NOTIFICATION_ACTIVE || n->word == 0, 17, "an inactive notification holds a word", n);
-    HOLDS(!n->bound_tcb || n->bound_tcb->bound_notification == n, 17, "the bound thread is bound elsewhere", n);
-    HOLDS(!n->bound_tcb || !n->queue.head || (n->queue.head == n->bound_tcb && n->queue.tail == n->bound_tcb), 17,
-          "somebody waits on a notification that is bound to another thread", n);
-    HOLDS(!n->sc || n->sc->notification == n, 18, "the notification's scheduling context is bound elsewhere", n);
-    invariants_refer(v, n->sc);
-    invariants_refer(v, n->bound_tcb);
-    check_waiters(v, &n->queue, 17);
-    for (const struct tcb *thread = n->queue.head; thread; thread = thread->queue_next) {
-        if (thread->notification != n) {
-            invariants_broken(v, 17, "a thread in the wrong queue", thread);
-            return;
-        }
-    }
-}
-
-void invariants_check_reply(struct invariants *v, const struct reply *reply)
-{
-    const struct sched_context *sc = reply_stack_owner(reply);
-    const struct reply *newer = reply_newer(reply);
-    bool is_lent = sc || newer || reply->older;
-    HOLDS(!reply->thread || (is_listed(reply->thread) && reply->thread->reply == reply), 20, "a reply object's thread has another one", reply);
-    HOLDS(!is_lent || (reply->thread && reply->thread->state == THREAD_BLOCKED_ON_REPLY), 20,
-          "an element of a call stack holds no caller", reply);
-    HOLDS(!sc || sc->top_reply == reply, 20, "the top of a call stack is not the context's", reply);
-    HOLDS(!newer || newer->older == reply, 20, "a call stack's links are not mutual", reply);
-    HOLDS(!reply->older || reply_newer(reply->older) == reply, 20, "a call stack's links are not mutual", reply);
-    invariants_refer(v, reply->thread);
-    invariants_refer(v, sc);
-    invariants_refer(v, newer);
-    invariants_refer(v, reply->older);
-}
-
-static void check_refills(struct invariants *v, struct sched_context *sc)
-{
-    ticks_t sum = 0;
-    for (word_t i = 0; i < sc->count; i++) {
-        const struct refill *refill = refill_at(sc, i);
-        sum += refill->amount;
-        if (i + 1 < sc->count) {
-            HOLDS(refill->time + refill->amount <= refill_at(sc, i + 1)->time || sc_is_round_robin(sc), 19, "refills overlap", sc);
-        }
-    }
-    HOLDS(refill_head(sc)->amount >= REFILL_MIN, 19, "the head refill is too small", sc);
-    if (sc_is_round_robin(sc)) {
-        HOLDS(sc->count == 2 && refill_head(sc)->time == refill_at(sc, 1)->time, 19, "not the two refills of round robin", sc);
-        HOLDS(sum <= REFILL_MAX, 19, "more budget than there can be", sc);
-        return;
-    }
-    HOLDS(sum < sc->period, 19, "more budget than the period allows", sc);
-    HOLDS(refill_at(sc, sc->count - 1)->time <= refill_head(sc)->time + sc->period, 19, "a refill is due later than a period after the head",
-          sc);
-}
-
-void invariants_check_sc(struct invariants *v, struct sched_context *sc, word_t size_bits)
-{
-    HOLDS(!sc->thread || sc->thread->sc == sc, 18, "the context's thread has another one", sc);
-    HOLDS(!sc->notification || sc->notification->sc == sc, 18, "the context's notification has another one", sc);
-    HOLDS(!sc->yielder || sc->yielder->yielding_to == sc, 21, "the context's yielder yields to another one", sc);
-    HOLDS(!sc->top_reply || reply_stack_owner(sc->top_reply) == sc, 20, "the top of the call stack is not the context's", sc);
-    invariants_refer(v, sc->thread == &ks.idle ? NULL : sc->thread);
-    invariants_refer(v, sc->notification);
-    invariants_refer(v, sc->yielder);
-    invariants_refer(v, sc->top_reply);
-    if (!sc_is_active(sc)) {
-        return;
-    }
-    word_t room = (BIT(size_bits) - SC_CORE_BYTES) / sizeof(struct refill);
-    if (sc->capacity < SC_MIN_REFILLS || sc->capacity > room || sc->count < 1 || sc->count > sc->capacity || sc->head >= sc->capacity) {
-        invariants_broken(v, 19, "a refill queue that does not fit its context", sc);
-        return;
-    }
-    check_refills(v, sc);
+    sc_examine(v, idle_sc(), SC_MIN_BITS);
 }
