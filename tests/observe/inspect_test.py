@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """lab4-inspect on running machines: inspect_test.py FRONT-END DIRECTORY-OF-PROGRAMS"""
+import json
 import os
 import pathlib
 import re
@@ -19,14 +20,16 @@ INSPECT = PROGRAMS / "lab4-inspect"
 class Still:
     """A running machine whose threads are as still.c says."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, program="observe-still"):
         self.options = options
+        self.program = PROGRAMS / program
 
     def __enter__(self):
         self.before = processes()
-        self.process = subprocess.Popen([FRONT_END, "--timeout", "60", *self.options, PROGRAMS / "observe-still"], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([FRONT_END, "--timeout", "60", *self.options, self.program], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
-        assert self.process.stdout.readline() == "still\n"
+        while (line := self.process.stdout.readline()) != "still\n":
+            assert line, "the machine ended"
         return self
 
     def __exit__(self, *_):
@@ -88,16 +91,80 @@ def test_virtual_time_with_a_trace():
         assert "rootserver" in machine.inspect()
 
 
-def test_dot_is_what_graphviz_reads():
+def dump(machine):
+    return json.loads(machine.inspect("--json"))
+
+
+def one(things, **wanted):
+    """The only one of them that has these members."""
+    found, = [thing for thing in things if all(thing.get(key) == value for key, value in wanted.items())]
+    return found
+
+
+def test_json_tells_who_waits_for_what():
     with Still() as machine:
-        graph = machine.inspect("--dot")
-    assert graph.startswith("digraph lab4 {") and graph.count("{") == graph.count("}")
-    assert "cluster_capabilities" in graph and "cluster_derivation" in graph
-    for line in graph.split("\n")[3:]:
-        assert re.fullmatch(r" *(|}|subgraph \w+ \{|label=\"[^\"]*\";|\w+( -> \w+)?( \[(\w+=(\w+|\"[^\"]*\")(, )?)+\])?;)*( *\w+ \[.*\];)?", line), line
+        state = dump(machine)
+        text = machine.inspect()
+    receiver, faulter = one(state["threads"], name="receiver"), one(state["threads"], name="?faulter?")
+    assert one(state["objects"], address=receiver["endpoint"])["queue"] == [receiver["tcb"]], state["objects"]
+    assert receiver["state"] == "blocked on receive" and f"endpoint {receiver['endpoint']}" in text
+    assert faulter["fault"]["type"] == 6 and faulter["fault"]["words"][0] == "0x123450" and faulter["badge"] == "0x77", faulter
+    assert one(state["threads"], current=True)["name"] == "rootserver"
+    badged, = [cap for cap in state["capabilities"] if cap.get("badge") == "0x77" and "of_cnode" in cap]
+    origin = one(state["capabilities"], slot=badged["parent"])
+    assert (origin["kind"], origin["region"]) == ("endpoint", faulter["endpoint"]) == (badged["kind"], badged["region"]), origin
+    handler, = [cap for cap in state["capabilities"] if cap.get("of_thread") == faulter["tcb"] and cap["name"].endswith(".fault-handler")]
+    assert handler["parent"] == badged["slot"] and handler["can_send"] == "0x1", handler
+    assert one(state["vspaces"], asid=1)["mappings"][0]["access"] == "rwx", state["vspaces"]
+
+
+def drawing(machine, graph):
+    """The lines of a graph; Graphviz, where it is installed, must be able to draw it on one page of a screen."""
+    text = machine.inspect(f"--dot={graph}")
+    assert text.startswith(f"digraph {graph} {{") and text.endswith("}\n"), text
     if shutil.which("dot"):
-        drawn = subprocess.run(["dot", "-Tsvg"], input=graph, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
-        assert drawn.returncode == 0 and drawn.stdout.rstrip().endswith("</svg>") and "faulter" in drawn.stdout, drawn.stderr
+        drawn = subprocess.run(["dot", "-Tplain"], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert drawn.returncode == 0 and drawn.stderr == "", drawn.stderr
+        width, height = map(float, drawn.stdout.split()[2:4])  # inches; the picture has 96 dots in each
+        assert width * 96 <= 1920 and height * 96 <= 1080, (width, height)
+    return text.split("\n")
+
+
+def edges(lines, *words):
+    return [line for line in lines if " -> " in line and all(word in line for word in words)]
+
+
+def test_the_graph_of_threads_of_three_processes():
+    with Still(program="observe-play") as machine:
+        state, lines = dump(machine), drawing(machine, "threads")
+        assert machine.inspect("--dot").startswith("digraph threads {")
+    assert sum("subgraph cluster_vspace" in line for line in lines) == 4, lines
+    for name in ("alice", "bob"):
+        tcb = one(state["threads"], name=name)["tcb"].removeprefix("0x")
+        assert len(edges(lines, f"thread{tcb} -> ", "waits for the answer")) == 1, lines
+        assert len(edges(lines, f"thread{tcb} -> ", "faults badge 0x10")) == 1, lines
+    server = one(state["threads"], name="server")
+    receive, = edges(lines, f"thread{server['tcb'].removeprefix('0x')} -> object{server['endpoint'].removeprefix('0x')}", "receives")
+    assert "bold" in receive
+    assert "no scheduling context" in "".join(lines) and edges(lines, "badge 0x1 WP")
+
+
+def test_the_graph_of_capabilities_of_three_processes():
+    with Still(program="observe-play") as machine:
+        lines = drawing(machine, "capabilities")
+    text = "\n".join(lines)
+    for name in ("rootserver", "server", "alice", "bob"):
+        assert f"<b>CSpace of {name}</b>" in text
+    assert re.search(r"\d+ × frame, \d+K", text) and re.search(r"\d+ × untyped, \S+ of \S+ used", text), text
+    assert "badge 0x101 WGP" in text and "from [" in text and text.count("fault-handler") == 2
+    assert 10 <= len(edges(lines)) <= 30, edges(lines)
+
+
+def test_a_graph_needs_its_name():
+    for words in (["--dot=frames"], ["--dot="], ["--json", "--dot"]):
+        result = run(INSPECT, *words)
+        assert_refused(result, "--dot")
+        assert result.status == 2, result
 
 
 def test_without_an_id_the_only_machine_is_meant():

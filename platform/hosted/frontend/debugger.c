@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "report.h"
+#include "tools.h"
 
 enum { FIXED_WORDS = 12 };
 
@@ -38,18 +39,18 @@ static __attribute__((noinline)) pid_t spawn(char *const *words, const sigset_t 
 
 void debugger_start(struct machine *machine, const struct options *options, const sigset_t *mask)
 {
-    char pid[16], *words[FIXED_WORDS + 2 * MAX_GDB_COMMANDS];
+    char pid[16], script[PATH_MAX], *words[FIXED_WORDS + 2 * MAX_GDB_COMMANDS];
     int count = 0;
     volatile int error = 0;
-    if (access(LAB4_GDB_SCRIPT, R_OK) != 0) {
+    if (!tool_find("gdb/hosted.py", script)) {
+        const int why = errno;
         machine_kill(machine, false);
-        refuse("the script for gdb, %s, cannot be read (%s); --gdb needs the source tree that this program was built from.", LAB4_GDB_SCRIPT,
-               strerror(errno));
+        refuse("the script for gdb, %s, cannot be read (%s); install lab4 again, or keep the source tree.", script, strerror(why));
     }
     machine->control->input_ended = 1; // what comes from the terminal is for gdb
     setenv("LAB4_PROGRAM", options->program, 1);
     snprintf(pid, sizeof(pid), "%d", (int)machine->pid);
-    char *const fixed[] = {"gdb", "-q", "-nx", "-p", pid, "-x", LAB4_GDB_SCRIPT};
+    char *const fixed[] = {"gdb", "-q", "-nx", "-p", pid, "-x", script};
     for (unsigned i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         words[count++] = fixed[i];
     }

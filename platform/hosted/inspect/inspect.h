@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// lab4-inspect: what a running machine looks like, as text or as a graph.
+// lab4-inspect: what a running machine looks like, as text or as JSON; graphs are drawn from the latter (graph.c).
 //
 //   attach.c    finds the machine (../frontend/running.c), stops it between two kernel entries, maps its memory where the machine has it
 //   programs.c  which program runs in which address space, and at which source line (../frontend/components.h)
 //   slots.c     all slots, found from threads and interrupt lines through CNodes; the derivation lists they are in
-//   text.c, mappings.c, dot.c    print
+//   text.c, mappings.c, json.c   print
+//   graph.c     hands what json.c printed to tools/lab4/inspect, which draws
 //
 // Pointers in the kernel's data are valid here as they are. The machine stands still while it is read, but not for long:
 // everything is collected first and written when it runs again.
@@ -32,6 +33,7 @@ extern struct guest guest;                                        // its memory
 extern struct components *components;                             // its programs; NULL = out of memory
 void programs_open(const char *path, const char *name);           // of the root task's file
 paddr_t root_of(const struct tcb *thread);                        // level-0 table of its address space; 0 = none that is live
+const struct component *program_of_vspace(paddr_t root);          // what runs there; NULL = not known
 const struct component *program_of(const struct tcb *thread);     // what it runs; NULL = not known
 bool place_of(const struct tcb *thread, struct place *place);     // where it is in that program's source
 
@@ -60,7 +62,23 @@ void print_cap(FILE *out, struct cap cap);                              // kind 
 typedef void tree_visitor(const struct slot *slot, const struct slot *parent, unsigned depth, void *context);
 void for_tree(const struct slot *head, tree_visitor *visit, void *context);
 
+// --- mappings.c
+struct mapping { // consecutive pages, mapped alike
+    vaddr_t start, end;
+    paddr_t physical;
+    const char *access; // "rwx", with `-` for what is not allowed
+    bool is_device;
+};
+
+typedef void mapping_visitor(const struct mapping *mapping, void *context);
+typedef void vspace_visitor(paddr_t root, asid_t asid, void *context);
+void for_mappings(paddr_t root, mapping_visitor *visit, void *context);
+void for_vspaces(vspace_visitor *visit, void *context); // those that have an ASID
+
 // --- printing
 void print_text(FILE *out, const struct snapshot *snapshot);
 void print_mappings(FILE *out);
-void print_dot(FILE *out, const struct snapshot *snapshot);
+void print_json(FILE *out, const struct snapshot *snapshot);
+
+// --- graph.c: replaces this process by the script that draws ("threads" or "capabilities") what print_json has printed
+_Noreturn void draw_graph(const char *which, const char *json, size_t bytes);

@@ -28,11 +28,10 @@ paddr_t root_of(const struct tcb *thread)
 }
 
 // The answer for the same address space is kept: threads of one follow each other.
-const struct component *program_of(const struct tcb *thread)
+const struct component *program_of_vspace(paddr_t root)
 {
     static paddr_t last_root;
     static const struct component *last;
-    const paddr_t root = root_of(thread);
     if (root == 0 || components == NULL) {
         return NULL;
     }
@@ -41,6 +40,11 @@ const struct component *program_of(const struct tcb *thread)
         last_root = root;
     }
     return last;
+}
+
+const struct component *program_of(const struct tcb *thread)
+{
+    return program_of_vspace(root_of(thread));
 }
 
 // A thread that waits will be resumed behind its call; it is at the call.
