@@ -4,17 +4,22 @@
 # that has made any other. LAB4_PROGRAM in the environment: the root task. See docs/DEBUGGING.md.
 #
 # One inferior for each process: the first (which only forks), and one for each VSpace. All of them have the kernel's symbols. A
-# program's symbols are added to each process whose memory holds that program's code where its file says: the root task's by
-# themselves, others after `lab4-program FILE`.
+# program's symbols are added to each process whose memory holds that program's code where its file says: the root task's and
+# those of its components (lab4_embed) by themselves, others after `lab4-program FILE`. So a breakpoint can be set in a program before
+# any process runs it.
 import contextlib
 import os
 import signal
-import struct
+import sys
 
 import gdb
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAMS = []
+sys.dont_write_bytecode = True
+sys.path.insert(0, HERE)
+import programs  # noqa: E402 (it is beside this file)
+
+PROGRAMS = {}  # what may run somewhere: {path: content}
 CONTROL = "((struct machine_control *)0x700000000000)"
 MAX_FAILURES = 50
 SETTINGS = """
@@ -25,36 +30,38 @@ set follow-fork-mode child
 set detach-on-fork off
 set schedule-multiple on
 set print thread-events off
+set print inferior-events off
 handle SIGSEGV SIGBUS SIGILL SIGFPE SIGSYS SIGALRM SIGVTALRM SIGCHLD nostop noprint pass
 """
 
 
-def code_of(path):
-    """[(address, bytes)] of what the ELF file says is code."""
-    with open(path, "rb") as file:
-        content = file.read()
-    table, = struct.unpack_from("<Q", content, 32)
-    size, count = struct.unpack_from("<HH", content, 54)
-    for i in range(count):
-        kind, flags, offset, start, _, bytes_in_file, _, _ = struct.unpack_from("<IIQQQQQQ", content, table + i * size)
-        if kind == 1 and flags & 1 and bytes_in_file:
-            yield start, content[offset:offset + bytes_in_file]
-
-
-def holds(path):
-    """Does the current process have the program in its memory?"""
+@contextlib.contextmanager
+def quietly():
+    """Without what gdb says of stops and of other processes that are selected."""
+    gdb.execute("set suppress-cli-notifications on")
     try:
-        memory = gdb.selected_inferior().read_memory
-        return all(bytes(memory(start, len(code))) == code for start, code in code_of(path))
-    except gdb.MemoryError:
-        return False
+        yield
+    finally:
+        gdb.execute("set suppress-cli-notifications off")
 
 
 def add_programs():
+    """Adds the symbols of the program that runs in the current process, once; breakpoints that wait for it are set."""
     known = [objfile.filename for objfile in gdb.current_progspace().objfiles()]
-    for path in PROGRAMS:
-        if path not in known and holds(path):
-            gdb.execute(f"add-symbol-file {path}", to_string=True)
+    for path, content in PROGRAMS.items():
+        with contextlib.suppress(gdb.MemoryError):
+            if path not in known and programs.is_in_memory(content, gdb.selected_inferior().read_memory):
+                gdb.execute(f"add-symbol-file {path}", to_string=True)
+
+
+def note_program(path):
+    """A program that may come to run somewhere. gdb.GdbError: it is none."""
+    try:
+        content = programs.read_file(path)
+        programs.code_of(content)
+    except (OSError, ValueError) as problem:
+        raise gdb.GdbError(f"'{path}' cannot be used ({problem}); give lab4-program the ELF file of a program.") from problem
+    PROGRAMS[os.path.realpath(path)] = content
 
 
 class Program(gdb.Command):
@@ -64,10 +71,7 @@ class Program(gdb.Command):
         super().__init__("lab4-program", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)
 
     def invoke(self, argument, from_tty):
-        path = os.path.realpath(argument)
-        if not os.path.isfile(path):
-            raise gdb.GdbError(f"There is no file '{argument}'; give lab4-program the ELF file of a program.")
-        PROGRAMS.append(path)
+        note_program(argument)
         here = gdb.selected_inferior()
         for inferior in live_inferiors():
             select(inferior)
@@ -81,7 +85,7 @@ exits = 0
 def on_exited(event):
     global exits
     exits += 1
-    if hasattr(event, "exit_code") and len(live_inferiors()) > 1:
+    if hasattr(event, "exit_code") and len(live_inferiors()) > 1 and not Continue.is_active:
         print("lab4: a process of the machine has ended; lab4-continue goes on with the others.")
 
 
@@ -98,7 +102,7 @@ def on_leaving(event):
 
 def select(inferior):
     if inferior.num != gdb.selected_inferior().num:
-        gdb.execute(f"inferior {inferior.num}", to_string=True)
+        inferior.threads()[0].switch()
 
 
 def select_cpu():
@@ -127,12 +131,22 @@ class Continue(gdb.Command):
     def __init__(self):
         super().__init__("lab4-continue", gdb.COMMAND_RUNNING)
 
+    is_active = False
+
     def invoke(self, argument, from_tty):
+        Continue.is_active = True
+        try:
+            self.go_on()
+        finally:
+            Continue.is_active = False
+
+    def go_on(self):
         failures = 0
         while live_inferiors() and failures < MAX_FAILURES:
             before = exits
             try:
                 if not gdb.selected_inferior().pid:
+                    end_others()
                     select(live_inferiors()[0])
                 gdb.execute("continue")
             except gdb.error as problem:
@@ -146,6 +160,24 @@ class Continue(gdb.Command):
                 return
 
 
+def end_others():
+    """When the machine has ended, its first process kills the others; do it first, in silence."""
+    first = live_inferiors()[0]
+    select(first)
+    if first.num == 1 and int(gdb.parse_and_eval(f"{CONTROL}->has_ended")):
+        others = " ".join(str(inferior.num) for inferior in live_inferiors()[1:])
+        with contextlib.suppress(gdb.error):
+            gdb.execute(f"kill inferiors {others}" if others else "echo", to_string=True)
+
+
+class Look(gdb.Breakpoint):
+    """Where a process has all the code that is mapped in its address space: a new one, or one whose mappings have changed."""
+
+    def stop(self):
+        add_programs()
+        return False
+
+
 for line in SETTINGS.strip().split("\n"):
     gdb.execute(line, to_string=True)
 gdb.execute(f"source {HERE}/lab4.py")
@@ -153,14 +185,17 @@ Program()
 Continue()
 Cpu()
 
-# At the first stop all code of the root task is in place; at later ones of another process, or of one whose mappings have changed.
-gdb.Breakpoint("debugger_look", internal=True, temporary=True)
+for path in programs.files_of(os.environ["LAB4_PROGRAM"]):
+    note_program(path)
+
+# At the first stop all code of the root task is in place; at later ones that of another process.
+gdb.Breakpoint("debugger_look", internal=True, temporary=True).silent = True
 gdb.execute(f"set variable {CONTROL}->debugger_ready = 1")
-gdb.execute("continue", to_string=True)
-gdb.execute(f"lab4-program {os.environ['LAB4_PROGRAM']}", to_string=True)
+with quietly():
+    gdb.execute("continue", to_string=True)
+add_programs()
 gdb.events.exited.connect(on_exited)
 gdb.events.gdb_exiting.connect(on_leaving)
-look = gdb.Breakpoint("debugger_look", internal=True)
-look.silent = True
-look.commands = "python add_programs()\ncontinue"
-print("lab4: the root task is about to start. Commands: lab4-continue, lab4-cpu, lab4-program, lab4-threads, lab4-slot, lab4-tree; see `help` for each.")
+Look("debugger_look", internal=True)
+print("lab4: the root task is about to start. Commands: lab4-continue, lab4-cpu, lab4-program, lab4-threads, lab4-slot, lab4-tree;\n"
+      "see `help` for each.")

@@ -31,7 +31,7 @@ def read_source(*path):
 def read_tables():
     """Kinds {number: name} and fields {kind: [(field, word, low, width, shift)]} from the macros of core/cap.h."""
     text = read_source("core", "cap.h")
-    kinds = {int(number): name for name, number in re.findall(r"\bK\((\w+), (\d+)\)", text)}
+    kinds = {int(number): name for name, number in re.findall(r"\bK\((\w+), (\d+)[,)]", text)}
     fields = {}
     for kind, field, *numbers in re.findall(r"\bF\((\w+), (\w+), (\d+), (\d+), (\d+), (\d+)\)", text):
         fields.setdefault(kind, []).append((field, *map(int, numbers)))
