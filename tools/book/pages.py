@@ -284,7 +284,7 @@ def in_order(identifier):
 
 
 def spoken(identifier):
-    """'s12-17' → '§12 #17'"""
+    """'s12-17' → section 12, #17, as a citation has it."""
     section, _, item = identifier.partition("-")
     if not re.match(r"s[\dA-Z]", identifier):
         return identifier
