@@ -50,7 +50,7 @@
 #include "platform/hosted/trace_records.h"
 
 #define MACHINE_MAGIC UINT64_C(0x4d41434834424154) /* "TAB4HCAM" */
-enum { MACHINE_VERSION = 2 };
+enum { MACHINE_VERSION = 3 };
 
 enum { MACHINE_FD_MEMORY = 3, MACHINE_FD_CONSOLE = 4 };
 
@@ -147,7 +147,8 @@ struct machine_control {
     uint64_t virtual_now; /* virtual time: the clock, in 62.5 MHz ticks */
     uint64_t first_user_ns; /* CLOCK_MONOTONIC just before the root task's first instruction, for --stats; 0 = not reached */
     struct {
-        uint64_t gate_calls, faults, fills, filled_pages, interrupts, idles, handoffs, spawns, reuses, flushes;
+        uint64_t gate_calls, faults, fills, filled_pages, interrupts, idles, handoffs, spawns, reuses, flushes,
+            most_dropped;
     } statistics;
 
     /* --- --trace (trace_records.h) */

@@ -20,11 +20,17 @@ enum { VSPACE = seL4_CapInitThreadVSpace, POOL = seL4_CapInitThreadASIDPool, PAG
 
 /*
  * Which attacks, and where the random numbers begin. 0: all but jumps into the machine; 1: only those, any of which may end the run; 2: as
- * 0, but without far returns, which QEMU before 9.1 makes with the wrong privilege when it emulates a processor.
+ * 0, but without far returns, which QEMU before 9.1 makes with the wrong privilege when it emulates a processor; 3: only registers that
+ * point at the borders of the machine's regions; 4: jumps to those inside its text, any of which may end the run.
  * The digits are written over in a copy of the program (tests/hosted/hostile.py).
  */
 static volatile char request[] = "HOSTILE=0,00000001";
 enum { AT_MODE = sizeof("HOSTILE=") - 1, AT_SEED = AT_MODE + 2 };
+
+/* Where the machine's regions begin and end, up to the first 0, behind two words to find them by. Filled in in the copy, too. */
+enum { MOST_BORDERS = 64 };
+static volatile seL4_Word borders[2 + MOST_BORDERS + 1] = {0x7372656472304f42, 0x3442414c4c414234};
+static const volatile seL4_Word *const border = borders + 2;
 
 /* The machine's part of the address space (platform/hosted/machine/layout.h). */
 #define MACHINE_START 0x700000000000
@@ -315,6 +321,100 @@ static void random_code(void)
     judge("random code hurts nobody");
 }
 
+/* ------------------------------------------------------------------------------------------- borders, one by one */
+
+static const long distances[] = {-4096, -128, -8, -1, 0, 1, 8, 128, 512, 1024, 2048, 3072, 3584, 4096, 6144, 8192};
+enum { DISTANCES = sizeof(distances) / sizeof(distances[0]) };
+
+enum { HOST_REGISTERS = 16, RSP = 4, R10 = 10, MOVE_BYTES = 3, TAIL_JUMP = 0, TAIL_SPIN = 1, TAIL_LOAD = 2 };
+
+static int is_machine_text(seL4_Word address)
+{
+    return address >= border[0] && address < border[1];
+}
+
+/* mov REGISTER, rsi */
+static void put_move(unsigned char to[MOVE_BYTES], int number)
+{
+    to[0] = number < 8 ? 0x48 : 0x49;
+    to[1] = 0x89;
+    to[2] = (unsigned char)(0xf0 | (number & 7));
+}
+
+static int jumps_to_r10(seL4_Word tail)
+{
+    return tail == TAIL_JUMP || tail == TAIL_LOAD;
+}
+
+static void register_at(int number, seL4_Word value)
+{
+    unsigned char set[MOVE_BYTES];
+    put_move(set, number);
+    for (seL4_Word tail = 0; tail < TAILS; tail++) {
+        const int is_jump_into_machine = jumps_to_r10(tail) && number == R10 && is_machine_text(value);
+        if (!is_jump_into_machine && (tail != TAIL_SPIN || number == RSP)) {
+            attack_with_tail(set, sizeof(set), tail, with(data, value));
+        }
+    }
+}
+
+static void all_registers_at(seL4_Word value)
+{
+    unsigned char set[HOST_REGISTERS * MOVE_BYTES];
+    for (int i = 0; i < HOST_REGISTERS; i++) {
+        put_move(set + i * MOVE_BYTES, i);
+    }
+    for (seL4_Word tail = TAIL_SPIN; tail < TAILS; tail++) {
+        if (!jumps_to_r10(tail) || !is_machine_text(value)) {
+            attack_with_tail(set, sizeof(set), tail, with(data, value));
+        }
+    }
+}
+
+static void pushes_at(seL4_Word value)
+{
+    if (is_fair(value) && is_fair(value - sizeof(value))) {
+        ATTACK(with(data, value), 0x48, 0x89, 0xf4, 0x57);             /* push */
+        ATTACK(with(data, value), 0x48, 0x89, 0xf4, 0xe8, 0, 0, 0, 0); /* call */
+    }
+}
+
+static void at_borders(void)
+{
+    for (seL4_Word i = 0; border[i]; i++) {
+        for (seL4_Word j = 0; j < DISTANCES; j++) {
+            const seL4_Word value = border[i] + (seL4_Word)distances[j];
+            for (int number = 0; number < HOST_REGISTERS; number++) {
+                register_at(number, value);
+            }
+            all_registers_at(value);
+            pushes_at(value);
+            if (!is_machine_text(value)) {
+                attack(puppet_jump, with(value, 0));
+            }
+        }
+        if (!all_is_well()) {
+            printf("after border %#lx\n", border[i]);
+            break;
+        }
+    }
+    judge("registers at the borders of the machine's regions hurt nobody");
+}
+
+/* Ends of the text, from inside. */
+static void jumps_to_borders(void)
+{
+    for (seL4_Word i = 0; border[i]; i++) {
+        for (seL4_Word j = 0; j < DISTANCES; j++) {
+            const seL4_Word value = border[i] + (seL4_Word)distances[j];
+            if (is_machine_text(value)) {
+                attack(puppet_jump, with(value, 0));
+            }
+        }
+    }
+    judge("jumps to the ends of the machine's text that did not end the run hurt nobody");
+}
+
 static void machine_jumps(void)
 {
     seL4_Word faults = 0;
@@ -387,9 +487,11 @@ int main(void)
     set_the_stage();
     printf("the machine's memory is %s\n", is_protected ? "protected" : "open");
     check_true("at first all is well", all_is_well());
-    if (request[AT_MODE] == '1') {
-        machine_jumps();
-        check_end();
+    switch (request[AT_MODE]) {
+    case '1': machine_jumps(); check_end();
+    case '3': at_borders(); check_end();
+    case '4': jumps_to_borders(); check_end();
+    default: break;
     }
     scribbles();
     jumps();

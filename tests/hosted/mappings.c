@@ -10,8 +10,8 @@
 #include "support/check.h"
 #include "support/puppet.h"
 #include "support/slots.h"
+#include "twin.h"
 
-#include <lab4/runtime.h>
 
 enum {
     PAGE = 4096, VSPACE = seL4_CapInitThreadVSpace,
@@ -19,7 +19,7 @@ enum {
     FRAMES = 512, /* the 2 MiB of a page table */
     STEP = 54321, /* has no factor in common with PAGES: visits all of them, far apart */
     RETYPE_MOST = 256,
-    BIG_BITS = 17, TOP_BITS = 1,
+    BIG_BITS = BIG_CSPACE_BITS,
     RUNS = 40, /* contiguous mappings of all the frames; each is cut into 256 pieces */
 };
 
@@ -27,24 +27,6 @@ enum {
 #define CONTIGUOUS 0x300000000000 /* and the runs */
 
 static struct puppet a;
-
-/* That many zeros. */
-static seL4_Word guard_of(seL4_Word bits)
-{
-    return seL4_CNode_CapData_new(0, bits).words[0];
-}
-
-/* A CSpace of two CNodes, of which the first is the present one: its slots keep their numbers. Those of the second begin at the result. */
-static seL4_CPtr big_cspace(seL4_CPtr *big)
-{
-    const seL4_Word small_bits = lab4_bootinfo()->initThreadCNodeSizeBits;
-    const seL4_CPtr top = pool_object(seL4_CapTableObject, TOP_BITS);
-    *big = pool_object(seL4_CapTableObject, BIG_BITS);
-    must(seL4_CNode_Mint(top, 0, TOP_BITS, CNODE, CNODE, DEPTH, seL4_AllRights, guard_of(BIG_BITS - small_bits)), "the first CNode");
-    must(seL4_CNode_Copy(top, 1, TOP_BITS, CNODE, *big, DEPTH, seL4_AllRights), "the second CNode");
-    must(seL4_TCB_SetSpace(seL4_CapInitThreadTCB, 0, top, guard_of(seL4_WordBits - TOP_BITS - BIG_BITS), VSPACE, 0), "the CSpace");
-    return (seL4_CPtr)1 << BIG_BITS;
-}
 
 /* Fills slots 0 to FRAMES - 1 with frames that follow each other in memory. */
 static void make_frames(seL4_CPtr big)
@@ -169,11 +151,10 @@ static void cut(seL4_CPtr big, seL4_CPtr base)
 
 int main(void)
 {
-    seL4_CPtr big;
     check_begin();
     puppets_begin();
     puppet_create(&a, 100);
-    const seL4_CPtr base = big_cspace(&big);
+    const seL4_CPtr big = big_cspace_begin(), base = (seL4_CPtr)1 << BIG_BITS;
     make_frames(big);
     scattered(big, base);
     cut(big, base);

@@ -15,6 +15,7 @@
 #include "lib/pool.h"
 #include "lib/threads.h"
 #include "support/check.h"
+#include "twin.h"
 
 enum { THREADS = 6, LONELY = 4 /* from here on in the other address space */, STACK_BYTES = 16384, TLS_BYTES = 4096, MS = 1000,
        PERIOD = 2 * MS, SLICE = 40, PRIORITY = 50, LONGEST_WAIT = 2000, MOST_PATIENCE = 20000 };
@@ -166,20 +167,6 @@ static void work(void *argument)
             seL4_Yield();
         }
     }
-}
-
-/* An address space with the same pages of this program as ours. */
-static seL4_CPtr twin_vspace(void)
-{
-    const seL4_BootInfo *boot = lab4_bootinfo();
-    const seL4_CPtr vspace = pool_object(seL4_ARM_VSpaceObject, 0);
-    const seL4_Word count = boot->userImageFrames.end - boot->userImageFrames.start, image = (seL4_Word)boot->ipcBuffer - 4096 * count;
-    must(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace), "an ASID");
-    for (seL4_Word i = 0; i < count; i++) {
-        const seL4_CPtr frame = pool_mint(boot->userImageFrames.start + i, seL4_AllRights, 0);
-        must(mapper_map(vspace, frame, image + 4096 * i, seL4_ReadWrite, seL4_ARM_Default_VMAttributes), "mapping the program");
-    }
-    return vspace;
 }
 
 static void start(struct worker *worker, seL4_CPtr vspace)

@@ -5,11 +5,18 @@
 // Real time. A host call for each kernel entry would cost more than the entry, so the clock is the time-stamp counter
 // where it runs at a constant rate. The rate is measured against CLOCK_MONOTONIC: from the machine's first to its last
 // step of starting, and again whenever the time measured has doubled (then every second), so that the error is
-// below 1 % at once and below a millionth after a second. The clock never goes back. The timer is a host timer of whichever
-// process set it (its alarm is passed on to the CPU, signals.c). It is only moved to earlier times: a deadline that moves
-// later lets the old alarm come and find nothing due, which is cheaper than a host call for each switch of threads. An
-// alarm may cost the host more than the smallest budget, and threads would be preempted again and again before their
-// first instruction. So no alarm is set for sooner than `least_run`, which grows while alarms hit the machine itself.
+// below 1 % at once and below a millionth after a second. The clock never goes back.
+//
+// The timer. Each process has a host timer of its own, and sets it, if need be, before user code runs there. So whoever is the
+// CPU has set its own, and the alarm of any other process means nothing: it is one that was set before a hand-off. (Passing
+// it on to the CPU would be no help: the host may let that other process wait for milliseconds before it runs its handler.)
+// A timer is only moved to earlier times: a deadline that moves later lets the old alarm come and find nothing due, which
+// is cheaper than a host call for each switch of threads.
+//
+// Progress. An alarm may cost the host more than the smallest budget; then threads would be preempted again and again before
+// their first instruction. So no alarm is set for sooner than `least_run` from now. That grows when an alarm has come without
+// user code having run since it was set, and shrinks with every other alarm. Where an alarm hits says nothing: a thread that calls,
+// faults or touches new pages spends most of its time in the machine.
 //
 // Deadlines: the core's timer, and the moment at which the line of a device will rise (devices.c). Both are waited for in the
 // same way, whichever comes first.
@@ -22,7 +29,7 @@
 #include "platform/platform.h"
 
 enum { NS_PER_TICK = 16, ENTRY_TICKS = 64, RATE_BITS = 32, SAMPLES = 3, FIRST_BASELINE_NS = 200000,
-       LEAST_RUN = 625 /* 10 us */, MOST_LEAST_RUN = 62500 /* 1 ms */ };
+       LEAST_RUN = 625 /* 10 us */, MOST_LEAST_RUN = 62500 /* 1 ms */, FADING = 16 };
 #define NEVER_TICKS (UINT64_C(1) << 50)         // 208 days: the core's way to say "no deadline"
 #define LONGEST_SAMPLE_NS UINT64_C(1000000000) // between two measurements of the rate
 
@@ -178,6 +185,12 @@ static uint64_t host_time(ticks_t ticks)
     return machine.clock.boot_ns + ticks * NS_PER_TICK;
 }
 
+// How often user code has run: it has left by each of these.
+static uint64_t visits_to_user(void)
+{
+    return control()->statistics.gate_calls + machine.signals_from_user;
+}
+
 void clock_arm_host(void)
 {
     ticks_t deadline = next_deadline();
@@ -187,19 +200,24 @@ void clock_arm_host(void)
     ticks_t now = plat_now(), soonest = now + machine.clock.least_run, at = deadline > soonest ? deadline : soonest;
     if (at < self.armed) {
         self.armed = at; // first: the alarm may come before the call returns
+        self.visits_when_armed = visits_to_user();
         host_alarm_after((at - now) * NS_PER_TICK);
         refine();
     }
 }
 
-void clock_alarm(bool hit_user)
+void clock_alarm(bool is_owner, bool hit_user)
 {
     struct clock *clock = &machine.clock;
+    bool was_armed = self.armed != ~UINT64_C(0); // otherwise somebody has moved a line
     self.armed = ~UINT64_C(0);
-    if (hit_user) {
-        clock->least_run -= (clock->least_run - LEAST_RUN) / 64;
-    } else if (clock->least_run < MOST_LEAST_RUN) {
-        clock->least_run *= 2;
+    if (!is_owner || !was_armed) {
+        return;
+    }
+    if (hit_user || visits_to_user() != self.visits_when_armed) {
+        clock->least_run -= (clock->least_run - LEAST_RUN) / FADING;
+    } else {
+        clock->least_run = min_word(2 * clock->least_run, MOST_LEAST_RUN);
     }
 }
 

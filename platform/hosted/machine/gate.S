@@ -112,6 +112,7 @@ exit_begin_\suffix:
     .if \pkru
     WRITE_PKRU PKRU_USER
     .endif
+    testl %eax, %eax /* neither zero nor negative: a call leaves N Z C V clear, as the TCB says */
     movq %r13, %rax
     movq %r14, %rcx
     movq %r15, %rdx

@@ -176,7 +176,8 @@ void host_pin(int cpu)
 
 void host_signal_stack(void *start, uint64_t bytes)
 {
-    stack_t stack = {.ss_sp = start, .ss_flags = 0, .ss_size = bytes};
+    const uint32_t autodisarm = 1u << 31; // SS_AUTODISARM of <linux/signal.h>, which cannot be included beside <asm/signal.h>
+    stack_t stack = {.ss_sp = start, .ss_flags = (int)autodisarm, .ss_size = bytes};
     host_call(__NR_sigaltstack, address(&stack), 0, 0, 0, 0, 0);
 }
 

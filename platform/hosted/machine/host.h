@@ -45,7 +45,7 @@ long host_prctl(int option, uint64_t argument);
 void host_set_fs(uint64_t base);
 void host_pin(int cpu);                          // negative = where it runs now
 void host_unblock_signals(void);
-void host_signal_stack(void *start, uint64_t bytes);
+void host_signal_stack(void *start, uint64_t bytes); // for the next signal
 void host_signal_handler(int signal, void (*entry)(void), void (*restorer)(void)); // entry = null: ignore
 
 // --- output, for warnings, panics and the console

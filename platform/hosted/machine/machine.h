@@ -52,6 +52,7 @@ int resume(void);
 // --- signals.c: on the signal stack
 int signal_handle(int number, const void *information, void *context);
 void signals_install(void);
+void signals_set_stack(void); // before user code runs
 
 // --- context.c: FP state and thread pointer
 void context_start(void);
@@ -68,7 +69,8 @@ bool tlb_is_outside_memory(vaddr_t address, paddr_t *physical);    // is it mapp
 bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count); // through the active VSpace's tables
 void tlb_forget(struct process *process, vaddr_t start, vaddr_t end);
 void tlb_forget_everything(struct process *process);
-bool tlb_apply(void);                                // this process's queue; was there anything in it?
+enum tlb_work { TLB_NOTHING_TO_DO, TLB_CHANGED, TLB_UNFINISHED };
+enum tlb_work tlb_apply(void);                       // a piece of this process's queue
 void tlb_fill_code(void);                            // --gdb: maps all that can be executed, and tells the debugger
 
 // --- decode.c
@@ -86,7 +88,7 @@ void clock_start(void);
 void clock_measure(void);             // as late as possible before time is read
 void clock_count_entry(void);        // a kernel entry: virtual time costs something
 void clock_arm_host(void);           // before user code runs: the host timer covers the deadline
-void clock_alarm(bool hit_user);     // a SIGALRM arrived: the host timer may have fired
+void clock_alarm(bool is_owner, bool hit_user); // a SIGALRM arrived: the host timer may have fired
 bool clock_timer_is_due(void);       // has the core's deadline passed?
 bool clock_is_due(void);             // or the devices'?
 bool clock_has_deadline(void);       // is there any that matters?

@@ -202,12 +202,12 @@ void process_start(uint32_t number)
     if (host_parent() != machine.zygote_pid) { // it died before that
         host_exit(MACHINE_STATUS_PANIC);
     }
-    self = (struct self){.process = process, .armed = ~UINT64_C(0)};
+    self = (struct self){.process = process, .armed = ~UINT64_C(0), .capacity = MAX_MAPPINGS};
     if (machine.clock.is_virtual) {
         host_prctl(PR_SET_TSC, PR_TSC_SIGSEGV); // the host's time must not be visible
         host_cpu_tick(CPU_TICK_US);
     }
-    process->pid = host_pid(); // not later: the first one needs it before the zygote may have written it
+    __atomic_store_n(&process->pid, host_pid(), __ATOMIC_SEQ_CST); // not later: it is needed before the zygote may have written it
     filter_install();
     if (number == FIRST_PROCESS) { // it is born as the CPU
         __atomic_store_n(&control()->owner_pid, process->pid, __ATOMIC_SEQ_CST);

@@ -73,6 +73,9 @@ static void enter_for_interrupt(void)
         watch_interrupt();
     }
     clock_count_entry();
+    // It arrives in front of the thread's next instruction, even if that is the first one after a system call: who resumes it
+    // after a timeout fault, say, must not repeat the call.
+    ks.current->regs.fault_pc = ks.current->regs.pc;
     core_irq();
     if (is_watched()) {
         watch_after();
@@ -101,6 +104,14 @@ static void wait_for_interrupt(void)
         } else {
             clock_wait();
         }
+    }
+}
+
+// Has a deadline passed that no alarm has told of yet?
+static void look_at_clock(void)
+{
+    if (clock_is_due()) {
+        attention_set();
     }
 }
 
@@ -176,10 +187,16 @@ int resume(void)
             machine.hand_off_to = process;
             return RESUME_HAND_OFF;
         }
-        if (tlb_apply() && (control()->flags & MACHINE_FLAG_DEBUG)) {
+        enum tlb_work work = tlb_apply();
+        if (work == TLB_UNFINISHED) {
+            look_at_clock();
+            continue;
+        }
+        if (work == TLB_CHANGED && (control()->flags & MACHINE_FLAG_DEBUG)) {
             tlb_fill_code();
         }
         context_make_live(thread);
+        signals_set_stack();
         clock_arm_host();
         if (!host_of(thread)->is_full) {
             return RESUME_QUICK;

@@ -3,12 +3,18 @@
 // Host signals, on the signal stack. Three kinds of moments:
 //
 //   user code ran      the whole context goes to the TCB; handled on the kernel stack (run.c: trap_signal)
-//   the machine ran    SIGALRM and SIGVTALRM only note what happened: the next exit sees it. Any other signal is a bug
+//   the machine ran    SIGALRM and SIGVTALRM only note what happened, in the process that is the CPU: the next exit sees it. Any other signal is a bug
 //                      of the machine, or comes from a flag (trap, alignment check) that user code left set
 //   an exit ran        (gate.S: restartable) as if user code had run, except that the TCB is complete already
 //
 // The frame must be consumed before the signal stack is left: the next signal overwrites it. The registers of the FP
 // unit were reset by the host; they are taken from the frame when the handler does not return through it.
+//
+// The signal stack. User code may load any value into rsp, also an address on the signal stack. The host would take that for a
+// signal in a handler, put its frame right below, and kill the process where there is no room. SS_AUTODISARM is its
+// way not to compare: the host always changes to the stack that is set, and unsets it. Until then a second signal's frame
+// goes below the first one, or on the machine's stack that is in use. A handler that returns sets the stack again by that; one that
+// goes on does not, so it is set before user code runs again.
 #include <asm/signal.h>
 #include <asm/siginfo.h>
 #include <asm/sigcontext.h> // before the next
@@ -73,6 +79,7 @@ static void save_trap(int number, const siginfo_t *information, const struct sig
 // User code ran: everything goes to the TCB, and the kernel handles it.
 static int leave_user(int number, const siginfo_t *information, const struct sigcontext *from)
 {
+    machine.signals_from_user++;
     save_context(from);
     save_trap(number, information, from);
     context_restore_frame(from->fpstate);
@@ -96,18 +103,13 @@ static int leave_wild_jump(int number, const siginfo_t *information, const struc
 
 static int interrupt_machine(int number, struct sigcontext *from)
 {
-    if (number == SIGALRM && !is_owner()) {
-        // This process's timer, set while it was the CPU: pass it on.
-        uint32_t owner = machine_poke(control());
-        if (owner != 0) {
-            host_alarm(owner);
-        }
-        return RETURN_TO_FRAME;
+    if (!is_owner()) {
+        return RETURN_TO_FRAME; // a timer that was set when it was: the owner has its own
     }
     if (number == SIGALRM) {
         attention_set();
     }
-    if (is_owner() && is_in_exit(from->rip)) {
+    if (is_in_exit(from->rip)) {
         self.trap.signal = SIGALRM;
         context_restore_frame(from->fpstate);
         return GO_ON;
@@ -140,7 +142,7 @@ static bool is_spinning(void)
     return machine.quiet_ticks >= TICKS_OF_SPIN;
 }
 
-int signal_handle(int number, const void *information, void *context)
+static int handle(int number, const void *information, void *context)
 {
     struct sigcontext *from = &((struct ucontext *)context)->uc_mcontext;
     bool is_interrupt = number == SIGALRM || number == SIGVTALRM;
@@ -149,7 +151,7 @@ int signal_handle(int number, const void *information, void *context)
         return RETURN_TO_FRAME;
     }
     if (number == SIGALRM) {
-        clock_alarm(!is_machine_text(from->rip));
+        clock_alarm(is_owner(), !is_machine_text(from->rip));
     }
     if (is_machine_text(from->rip)) {
         if (clear_stray_flags(number, from)) {
@@ -173,6 +175,23 @@ int signal_handle(int number, const void *information, void *context)
         attention_set();
     }
     return leave_user(number, information, from);
+}
+
+int signal_handle(int number, const void *information, void *context)
+{
+    int action = handle(number, information, context);
+    if (action == GO_ON) {
+        self.signal_stack_is_set = false;
+    }
+    return action;
+}
+
+void signals_set_stack(void)
+{
+    if (!self.signal_stack_is_set) {
+        host_signal_stack(signal_stack, STACK_BYTES);
+        self.signal_stack_is_set = true;
+    }
 }
 
 void signals_install(void)

@@ -14,7 +14,8 @@
 
 #define PER_PROCESS __attribute__((section(".bss.per_process")))
 
-enum { MAX_PROCESSES = 1024, MOST_WATCHED = 64, FIRST_PROCESS = 1, MOST_POOLED = 32, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16 };
+enum { MAX_PROCESSES = 1024, MOST_WATCHED = 64, FIRST_PROCESS = 1, MOST_POOLED = 32, MAX_ASIDS = 1 << 16, FLUSH_RANGES = 16,
+       MAX_MAPPINGS = 8192 };
 
 // User addresses whose translation a process must forget before it runs user code again.
 struct flush_queue {
@@ -121,6 +122,7 @@ struct machine {
     uint32_t fp_mask;       // state components that belong to a thread
     bool fp_is_compact;     // XSAVEC rather than XSAVE
     uint32_t pkru_offset;   // of PKRU in a signal frame's extended state
+    uint64_t signals_from_user; // faults and interrupts
     uint64_t user_entries; // into the kernel, interrupts not counted
     uint64_t seen_entries; // virtual time: of those, how many there were at the last tick of CPU time
     uint32_t quiet_ticks;  // ticks of CPU time without any
@@ -144,8 +146,11 @@ struct trap {
 
 struct self {
     struct process *process; // null in the zygote
-    uint32_t mappings;       // host mappings made in the user window since the last flush of everything
+    uint32_t mappings;       // in the user window (tlb.c)
+    uint32_t capacity;       // at most so many; fewer than MAX_MAPPINGS if the host says so
+    bool signal_stack_is_set; // with the host (signals.c)
     ticks_t armed;           // when the host timer will fire; ~0 = not set
+    uint64_t visits_when_armed; // how often user code had run then (clock.c)
     uint64_t thread_pointer; // what fs points to
     struct trap trap;
 };

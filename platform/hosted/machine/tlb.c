@@ -7,6 +7,9 @@
 // A fill maps the whole run of entries around the fault that continue each other, because one host call costs as much
 // as ten pages. The number of host mappings is bounded: a full TLB is emptied.
 //
+// No step takes long, whatever is mapped: a thread's time must not run out unseen while the host tears down thousands of
+// mappings. So everything is forgotten in pieces, and resume() looks at the clock in between.
+//
 // Physical addresses outside RAM are never mapped: each access faults, and is performed by devices.c where there is a
 // device, or is an external abort (0x10).
 #include "core/state.h"
@@ -20,7 +23,7 @@ enum { STATUS_TRANSLATION = 0x04, STATUS_PERMISSION = 0x0c, STATUS_EXTERNAL_ABOR
 #define SYNDROME_STORE 0x92000040u
 #define SYNDROME_FETCH 0x82000000u
 
-enum { LEVELS = 4, LAST_LEVEL = 3, MAX_MAPPINGS = 8192, POPULATE_BYTES = 64 << 10 };
+enum { LEVELS = 4, LAST_LEVEL = 3, POPULATE_BYTES = 64 << 10, MOST_DROPPED = 32, LEAST_CAPACITY = 64 };
 
 struct translation {
     uint32_t status;    // 0 = there is a page
@@ -113,21 +116,70 @@ static long map_run(struct run run, int protection)
     return result;
 }
 
+static void count_dropped(uint32_t mappings)
+{
+    uint64_t *most = &control()->statistics.most_dropped;
+    *most = mappings > *most ? mappings : *most;
+}
+
+// Unmapping may cut a mapping in two, which the host's limit on mappings may forbid; unmapping everything cannot.
+static bool unmap(vaddr_t start, vaddr_t end)
+{
+    start = start < MACHINE_USER_LOW ? MACHINE_USER_LOW : start;
+    end = min_word(end, MACHINE_USER_HIGH);
+    return start >= end || host_unmap(start, end - start) == 0;
+}
+
+static void unmap_everything(void)
+{
+    if (!unmap(MACHINE_USER_LOW, MACHINE_USER_HIGH)) {
+        panic_at("the host refuses to unmap user memory", NULL);
+    }
+    count_dropped(self.mappings);
+    self.mappings = 0;
+}
+
+// What is mapped, in the order of filling. Every host mapping lies in one of these ranges. Where a flush has cut one in two, an
+// empty one has been added, so there are never more host mappings than ranges.
+static PER_PROCESS struct {
+    vaddr_t start, end;
+} mapped[MAX_MAPPINGS];
+
+// The latest first: a run that was filled later may contain earlier ones, but not lie inside of one, so this cuts none in two.
+static void forget_latest(uint32_t count)
+{
+    count_dropped(count);
+    for (; count > 0 && self.mappings > 0; count--) {
+        self.mappings--;
+        if (!unmap(mapped[self.mappings].start, mapped[self.mappings].end)) {
+            unmap_everything();
+        }
+    }
+}
+
+static void remember(vaddr_t start, vaddr_t end)
+{
+    mapped[self.mappings].start = start;
+    mapped[self.mappings].end = end;
+    self.mappings++;
+}
+
+// If there is no room the access is made again after everything has been forgotten.
 static void install(struct run run, int protection)
 {
-    if (self.mappings >= MAX_MAPPINGS) {
+    if (self.mappings >= self.capacity) {
         tlb_forget_everything(self.process);
-        tlb_apply();
+        return;
     }
-    if (map_run(run, protection) < 0) {
-        tlb_forget_everything(self.process); // perhaps the host's limit on mappings
-        tlb_apply();
+    if (map_run(run, protection) < 0) { // perhaps the host's limit on mappings: from now on there are fewer
+        self.capacity = self.mappings / 2 > LEAST_CAPACITY ? self.mappings / 2 : LEAST_CAPACITY;
+        unmap_everything();
         long error = map_run(run, protection);
         if (error < 0) {
             host_refuses("to map user memory", error, "raise the limit on mappings (sysctl vm.max_map_count), or free some memory");
         }
     }
-    self.mappings++;
+    remember(run.start, run.end);
     control()->statistics.fills++;
     control()->statistics.filled_pages += (run.end - run.start) >> PAGE_BITS;
 }
@@ -199,39 +251,34 @@ void tlb_forget(struct process *process, vaddr_t start, vaddr_t end)
     }
 }
 
-// Unmapping may cut a mapping in two, which the host's limit on mappings may forbid; unmapping everything cannot.
-static bool unmap(vaddr_t start, vaddr_t end)
+static void apply_ranges(struct flush_queue *queue)
 {
-    start = start < MACHINE_USER_LOW ? MACHINE_USER_LOW : start;
-    end = min_word(end, MACHINE_USER_HIGH);
-    return start >= end || host_unmap(start, end - start) == 0;
-}
-
-static void unmap_everything(void)
-{
-    if (!unmap(MACHINE_USER_LOW, MACHINE_USER_HIGH)) {
-        panic_at("the host refuses to unmap user memory", NULL);
+    for (uint32_t i = 0; i < queue->count && self.mappings > 0 && !queue->everything; i++) {
+        queue->everything = self.mappings >= self.capacity || !unmap(queue->range[i].start, queue->range[i].end);
+        if (!queue->everything) {
+            remember(0, 0); // it may have cut a mapping in two
+        }
     }
-    self.mappings = 0;
+    queue->count = 0;
 }
 
-bool tlb_apply(void)
+enum tlb_work tlb_apply(void)
 {
     struct flush_queue *queue = &self.process->flush;
     if (!queue->everything && queue->count == 0) {
-        return false;
+        return TLB_NOTHING_TO_DO;
     }
-    control()->statistics.flushes++;
-    for (uint32_t i = 0; !queue->everything && i < queue->count && self.mappings > 0; i++) {
-        queue->everything = !unmap(queue->range[i].start, queue->range[i].end);
-        self.mappings++; // it may have cut a mapping in two
+    apply_ranges(queue);
+    if (queue->everything && self.mappings > MOST_DROPPED) {
+        forget_latest(MOST_DROPPED);
+        return TLB_UNFINISHED;
     }
     if (queue->everything && self.mappings > 0) {
         unmap_everything();
     }
     queue->everything = false;
-    queue->count = 0;
-    return true;
+    control()->statistics.flushes++;
+    return TLB_CHANGED;
 }
 
 // ------------------------------------------------------------------------------------------ debugging
@@ -244,7 +291,7 @@ static __attribute__((noinline)) void debugger_look(void)
 
 void tlb_fill_code(void)
 {
-    for (vaddr_t address = MACHINE_USER_LOW; address < MACHINE_USER_HIGH;) {
+    for (vaddr_t address = MACHINE_USER_LOW; address < MACHINE_USER_HIGH && self.mappings < self.capacity / 2;) {
         struct translation t = translate(machine.active_root, address);
         address = align_down(address, t.bits);
         if (!t.status && (protection_of(*t.entry) & HOST_EXECUTE) && !behind_nothing(desc_address(*t.entry), BIT(t.bits))) {

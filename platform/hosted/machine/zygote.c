@@ -14,10 +14,11 @@ static void print_statistics(void)
 {
     const struct machine_control *c = control();
     host_print(HOST_STDERR,
-               "lab4: %lu calls, %lu faults, %lu interrupts, %lu waits; %lu fills of %lu pages, %lu flushes; %lu hand-offs, %lu processes "
-               "made, %lu reused\n",
+               "lab4: %lu calls, %lu faults, %lu interrupts, %lu waits; %lu fills of %lu pages, %lu flushes, at most %lu mappings dropped at "
+               "once; %lu hand-offs, %lu processes made, %lu reused\n",
                c->statistics.gate_calls, c->statistics.faults, c->statistics.interrupts, c->statistics.idles, c->statistics.fills,
-               c->statistics.filled_pages, c->statistics.flushes, c->statistics.handoffs, c->statistics.spawns, c->statistics.reuses);
+               c->statistics.filled_pages, c->statistics.flushes, c->statistics.most_dropped, c->statistics.handoffs,
+               c->statistics.spawns, c->statistics.reuses);
 }
 
 // The end in the zygote: take everything down, then leave with the status.
@@ -31,6 +32,7 @@ static _Noreturn void finish(void)
     }
     while (host_wait(&status, true) != -ECHILD) {
     }
+    console_flush(); // not before: the CPU may have been printing
     if (control()->flags & MACHINE_FLAG_STATISTICS) {
         print_statistics();
     }
@@ -39,7 +41,9 @@ static _Noreturn void finish(void)
 
 _Noreturn void machine_end(int status)
 {
-    console_flush();
+    if (me->process) {
+        console_flush();
+    }
     if (!control()->has_ended) {
         control()->status = (uint32_t)status;
         __atomic_store_n(&control()->has_ended, 1, __ATOMIC_SEQ_CST);
@@ -87,7 +91,7 @@ static long fork_process(uint32_t number)
         process_start(number);
     }
     if (pid > 0) {
-        process->pid = (uint32_t)pid;
+        __atomic_store_n(&process->pid, (uint32_t)pid, __ATOMIC_SEQ_CST); // the child writes the same
         __atomic_store_n(&process->phase, PHASE_THERE, __ATOMIC_SEQ_CST);
     }
     return pid;
