@@ -34,7 +34,8 @@ RULE = re.compile(r"#(\d+)(?:\s?[–-]\s?#?(\d+))?")
 VECTOR = re.compile(r"V(\d+)(?:\s?[–-]\s?V?(\d+))?\b")
 LABEL = re.compile(r"\[?([A-Z]{1,4}-\d+)(?:[–-](\d+)\b)?\]?|\[([A-Z]{2,4})\]")
 ITEM = re.compile(
-    r"\s+(?:checks?|steps?|rules?|notes?|[A-Z]\w+[a-z]\w*)\s+(\d+)(?:[–-](\d+))?(?![\w.]*[×%])[a-d]?"
+    r"\s+(?:checks?|steps?|rules?|notes?|[A-Z]\w+[a-z]\w*)"
+    r"\s+(\d+)(?:[–-](\d+))?(?![\w.]*[×%])[a-d]?"
 )
 # "Section numbers are those of the memory chapter": what a head comment may say instead.
 DECLARED = rf"\bof the ({NAMES}) chapter\b|`({NAMES})\.md`(?!,?{BLANK}{FOLLOWS})"

@@ -226,7 +226,7 @@ def heading(match):
 
 
 def tree_link(tree, name, page, match):
-    """A link of the documentation: to the page of that file; none to what has no page (a script)."""
+    """A link of the documentation: to the page of that file, if it has one."""
     target = os.path.normpath(os.path.join(os.path.dirname(name), match[1]))
     for candidate in (target, f"{target}/README.md"):
         if candidate in tree.texts:

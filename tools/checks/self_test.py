@@ -16,7 +16,7 @@ COMPILER = sys.argv[1] if len(sys.argv) > 1 else "gcc"
 GOOD = "#include <stdint.h>\nvoid core_irq(void);\nvoid plat_idle(void);\n"
 
 
-def check(name, files, listed=None):
+def check(name, files, listed=None, arguments=None):
     """The result of one check on a tree with these files of core/, all of them compiled unless `listed` says otherwise."""
     with tempfile.TemporaryDirectory(prefix="lab4-checks-") as scratch:
         root = pathlib.Path(scratch)
@@ -33,7 +33,7 @@ def check(name, files, listed=None):
                 subprocess.run(command, cwd=root / "build", check=True)
                 database.append({"directory": str(root / "build"), "file": command[-1], "command": " ".join(command)})
         (root / "build/compile_commands.json").write_text(json.dumps(database))
-        arguments = [] if name == "core_text" else [root / "build"]
+        arguments = arguments or ([] if name == "core_text" else [root / "build"])
         return run(sys.executable, root / "tools/checks" / f"{name}.py", *arguments)
 
 
@@ -51,6 +51,15 @@ def test_a_clean_tree_passes_everything():
     files = {"a.c": GOOD + "void core_irq(void) { plat_idle(); }\n", "a.h": "#ifndef A_H\n#define A_H\n#endif\n"}
     for name in ("core_text", "core_objects", "core_stack"):
         assert_clean(check(name, files))
+
+
+def test_a_wide_line_is_found():
+    files = {"a.c": GOOD + "// " + "x" * 98 + "\n"}
+    assert_found(check("style", files, arguments=["core"]), "core/a.c:4: 101 columns")
+
+
+def test_width_is_counted_in_characters():
+    assert_clean(check("style", {"a.c": "// " + "§" * 97 + "\n"}, arguments=["core"]))
 
 
 def test_a_libc_header_is_found():
