@@ -37,8 +37,10 @@ static void fill(seL4_CPtr frame, struct content content, int executable)
     if (window == 0) {
         window = mapper_reserve(PAGE_BYTES);
     }
+    const unsigned owner = pool_set_owner(0); /* page tables of ours are not the process's */
     must(mapper_map(seL4_CapInitThreadVSpace, frame, window, seL4_ReadWrite, seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever),
          "mapping a page to fill");
+    pool_set_owner(owner);
     memcpy((void *)(window + content.offset), content.bytes, content.size);
     if (executable) {
         must(seL4_ARM_Page_Unify_Instruction(frame, 0, PAGE_BYTES), "making instructions visible");
@@ -112,8 +114,10 @@ const char *process_create(struct process *process, const struct process_options
         return problem;
     }
 
+    const unsigned owner = pool_new_owner(), before = pool_set_owner(owner);
     const seL4_Word ipc_buffer = page_start(program.end - 1) + 2 * PAGE_BYTES;
     *process = (struct process) {
+        .owner = owner,
         .tcb = pool_object(seL4_TCBObject, 0),
         .sc = sched_context_create(seL4_MinSchedContextBits, options->budget, options->period, 0),
         .vspace = pool_object(seL4_ARM_VSpaceObject, 0),
@@ -139,6 +143,7 @@ const char *process_create(struct process *process, const struct process_options
     must(seL4_TCB_SetSchedParams(process->tcb, seL4_CapInitThreadTCB, options->priority, options->priority, process->sc,
                                  options->fault_handler),
          "seL4_TCB_SetSchedParams");
+    pool_set_owner(before);
     return NULL;
 }
 
@@ -146,4 +151,11 @@ void process_start(const struct process *process)
 {
     seL4_UserContext registers = {.pc = process->entry, .x0 = process->bootinfo};
     must(seL4_TCB_WriteRegisters(process->tcb, 1, 0, sizeof(registers) / sizeof(seL4_Word), &registers), "starting a process");
+}
+
+void process_destroy(struct process *process)
+{
+    pool_free(process->tcb); /* first: it must not run on while its memory goes */
+    pool_free_owned(process->owner);
+    *process = (struct process) {0};
 }

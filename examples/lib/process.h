@@ -31,6 +31,7 @@ struct process_options {
 struct process {
     seL4_CPtr tcb, sc, vspace, cnode; /* in our CSpace */
     seL4_Word entry, bootinfo;        /* addresses in its address space */
+    unsigned owner;                   /* of all that it is made of (lib/pool.h) */
 };
 
 /* Makes a process that does not run yet. The result is null, or a sentence about what is wrong with the image: then nothing was made. */
@@ -41,5 +42,11 @@ void process_give(const struct process *process, seL4_Word slot, seL4_CPtr sourc
 
 /* Makes it run from its entry. */
 void process_start(const struct process *process);
+
+/*
+ * Ends it, whatever it does just now, and gives back all that process_create made. A caller that waits for its answer waits for ever;
+ * what it was given stays with those who gave it. process_create makes the same program anew, with the data of its image.
+ */
+void process_destroy(struct process *process);
 
 #endif

@@ -121,6 +121,13 @@ def test_lines_of_hello():
         assert wanted in rest, wanted
 
 
+def test_the_examples_look_for_memory_only_where_there_is_some():
+    for name, shown_on_purpose in (("hello", 1), ("client-server", 0), ("driver", 0)):
+        lines = traced(f"{name}.txt", PROGRAMS / name).read_text()
+        assert lines.count("seL4_Untyped_Retype") > 10, name
+        assert lines.count("refused: NotEnoughMemory") == shown_on_purpose, name
+
+
 def test_nothing_is_lost_and_hostile_text_stays_text():
     assert yields(traced("many.txt", CHATTER, status=7).read_text(encoding="ascii")) == CALLS
     events = checked(traced("many.json", CHATTER, "--time", "virtual", status=7))
