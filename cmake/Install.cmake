@@ -34,6 +34,7 @@ install(FILES
     ${CMAKE_BINARY_DIR}/generated/lab4-config-version.cmake
     DESTINATION lib/cmake/lab4)
 list(JOIN LAB4_USER_FLAGS " " LAB4_PC_FLAGS)
+list(JOIN LAB4_USER_CXX_FLAGS " " LAB4_PC_CXX_FLAGS)
 if(LAB4_PLATFORM STREQUAL "qemu-aarch64")
     set(LAB4_PC_FLAGS "-mcpu=cortex-a53 ${LAB4_PC_FLAGS}")
 endif()

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Cross compiler for the QEMU AArch64 platform: Debian package gcc-aarch64-linux-gnu. Nothing of its C library is used.
+#
+#   -DCMAKE_C_COMPILER=clang [-DCMAKE_CXX_COMPILER=clang++]   another one; it links with that package's ld (binutils)
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
-set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
-set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++) # for programs that use C++; nothing in this tree does
-set(CMAKE_ASM_COMPILER aarch64-linux-gnu-gcc)
+set(LAB4_TRIPLE aarch64-linux-gnu)
+if(NOT CMAKE_C_COMPILER)
+    set(CMAKE_C_COMPILER ${LAB4_TRIPLE}-gcc)
+endif()
+if(NOT CMAKE_CXX_COMPILER AND CMAKE_C_COMPILER MATCHES "clang([^/]*)$")
+    set(CMAKE_CXX_COMPILER clang++${CMAKE_MATCH_1})
+elseif(NOT CMAKE_CXX_COMPILER)
+    set(CMAKE_CXX_COMPILER ${LAB4_TRIPLE}-g++) # for programs that use C++; nothing in this tree does
+endif()
+set(CMAKE_ASM_COMPILER ${CMAKE_C_COMPILER})
+foreach(language C CXX ASM)
+    set(CMAKE_${language}_COMPILER_TARGET ${LAB4_TRIPLE}) # which clang wants to know; gcc is told by its name
+endforeach()
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
 set(CMAKE_C_FLAGS_INIT "-mcpu=cortex-a53 -mno-outline-atomics")

@@ -18,6 +18,8 @@ SCRATCH = pathlib.Path(FOLDER.name)
 SDK, PROJECT = SCRATCH / "moved" / "sdk", SCRATCH / "project"
 STORY = "outside the tree: badge 0x20\nan ELF image is inside: yes\n"
 COMPILERS = {"hosted": "gcc", "qemu": "aarch64-linux-gnu-gcc"}
+CLANG = {"hosted": ["clang"], "qemu": ["clang", "--target=aarch64-linux-gnu"]}
+STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
 RUNNERS = {"hosted": ("lab4-hosted", "--protect", "none"), "qemu": ("lab4-qemu",)}
 
 
@@ -75,14 +77,82 @@ def test_the_sdk_runs_it_without_the_tree():
         assert (result.status, result.out, result.err) == (7, STORY, ""), (platform, result)
 
 
-def test_pkg_config_says_what_a_plain_compiler_needs():
+def pkg_config(platform, *what):
     environment = {**os.environ, "PKG_CONFIG_PATH": str(SDK / "lib/pkgconfig")}
+    return succeeds("pkg-config", *what, f"lab4-{platform}", env=environment).out.split()
+
+
+def make_plainly(platform, source, *compiler):
+    """As with plain make: a program of one source."""
+    program = SCRATCH / f"plain-{platform}"
+    program.unlink(missing_ok=True)
+    flags = pkg_config(platform, "--cflags") + (pkg_config(platform, "--variable=cxxflags") if source.suffix == ".cpp" else [])
+    done = succeeds(*compiler, *STRICT, *flags, source, *pkg_config(platform, "--libs"), "-o", program)
+    assert done.err == "", (compiler, done)
+    return program
+
+
+def run_in_sdk(platform, program):
+    runner = RUNNERS[platform]
+    return run(SDK / "bin" / runner[0], *runner[1:], "--timeout", "60", program)
+
+
+def test_pkg_config_says_what_a_plain_compiler_needs():
     for platform, compiler in COMPILERS.items():
-        flags = [succeeds("pkg-config", what, f"lab4-{platform}", env=environment).out.split() for what in ("--cflags", "--libs")]
-        program = SCRATCH / f"plain-{platform}"
-        succeeds(compiler, *flags[0], PROJECT / "component.c", *flags[1], "-o", program)
-        runner = RUNNERS[platform]
-        assert run(SDK / "bin" / runner[0], *runner[1:], "--timeout", "60", program).status == 0, platform
+        for command in ([compiler], CLANG[platform]):
+            program = make_plainly(platform, PROJECT / "component.c", *command)
+            assert run_in_sdk(platform, program).status == 0, (platform, command)
+
+
+def test_clang_builds_the_same_project_for_both_platforms_without_a_warning():
+    for platform in COMPILERS:
+        folder = SCRATCH / f"clang-{platform}"
+        succeeds("cmake", "-S", PROJECT, "-B", folder, f"-DCMAKE_PREFIX_PATH={SDK}", "-DCMAKE_C_COMPILER=clang",
+                 f"-DCMAKE_C_FLAGS={' '.join(STRICT)}", *toolchain(platform))
+        succeeds("cmake", "--build", folder)
+        result = run_in_sdk(platform, folder / "outside")
+        assert (result.status, result.out) == (7, STORY), (platform, result)
+
+
+def test_virtual_destructors_need_no_library_in_any_standard_of_cxx():
+    source = SCRATCH / "destructors.cpp"
+    source.write_text("""
+        #include <lab4/printf.h>
+        struct shape { virtual ~shape() {} virtual int corners() const = 0; };
+        struct square : shape { int corners() const override { return 4; } };
+        struct alignas(64) triangle : shape { int corners() const override { return 3; } };
+        static square first;
+        int main() {
+            static triangle second;
+            const shape *shapes[] = {&first, &second};
+            printf("%d corners\\n", shapes[0]->corners() + shapes[1]->corners());
+            return 0;
+        }""")
+    for compiler in ("g++", "clang++"):
+        for standard in ("c++11", "c++14", "c++17", "c++20"):
+            program = make_plainly("hosted", source, compiler, f"-std={standard}")
+            assert run_in_sdk("hosted", program).out == "7 corners\n", (compiler, standard)
+    program = make_plainly("qemu", source, "clang++", "--target=aarch64-linux-gnu")
+    assert run_in_sdk("qemu", program).out == "7 corners\n"
+
+
+def test_a_program_without_main_is_told_so():
+    source = SCRATCH / "nothing.c"
+    source.write_text("int nothing;\n")
+    for compiler in ("gcc", "clang"):
+        result = run(compiler, *pkg_config("hosted", "--cflags"), source, *pkg_config("hosted", "--libs"), "-o", SCRATCH / "nothing")
+        assert result.status != 0 and "a root task needs a function `int main(void)`" in result.err, result
+
+
+def test_functions_that_begin_with_any_stack_pointer_are_compiled_with_mstackrealign_or_called_by_a_stub():
+    source = HERE / "foreign_thread.c"
+    for compiler in ("gcc", "clang"):
+        program = make_plainly("hosted", source, compiler, "-O1")
+        assert run_in_sdk("hosted", program).status == 3, compiler  # it faults, and nobody signals
+        for flags in (["-mstackrealign"], ["-DBY_STUB"]):
+            program = make_plainly("hosted", source, compiler, "-O1", *flags)
+            result = run_in_sdk("hosted", program)
+            assert (result.status, result.out) == (0, "sum 6\n"), (compiler, flags, result)
 
 
 def test_a_cxx_program_finds_its_static_objects_constructed():
