@@ -5,19 +5,19 @@
 //
 // A platform owns the loop "run user code, get an event, call the core, resume whom it names":
 //
-//     up    core_boot, core_syscall, core_fault, core_irq     (core/entry.c, core/boot.c)
+//     up    core_boot, core_syscall, core_fault, core_irq     (core/entry/entry.c, core/entry/boot.c)
 //     down  plat_*                                            (platform/<name>/)
 //
-// None of the core functions blocks or runs user code. Each returns with ks.current set to the thread to
+// None of the core functions blocks or runs user code. Each returns with here()->current set to the thread to
 // resume; if that is the idle thread, the platform waits for an interrupt and then calls core_irq. The
 // platform enters the core with interrupts masked, on its one kernel stack, after storing the interrupted
-// thread's registers in ks.current->regs (see core/tcb.h for what pc and fault_pc must hold).
+// thread's registers in here()->current->regs (see core/arch/aarch64/registers.h for what pc and fault_pc must hold).
 //
 // The functions marked INLINE are defined in the platform's own `platform_inline.h`, which is included at
 // the end; the build finds it through the include path, so that a missing one is a compile error here.
 #pragma once
 
-#include "core/types.h"
+#include "core/base/types.h"
 
 struct tcb;
 
@@ -49,7 +49,7 @@ struct boot_input {
 // Returns false, after a console message, when the input is hopeless (memory §10).
 bool core_boot(const struct boot_input *input);
 
-// A system call by ks.current: its number and arguments are in its registers (abi §2.2).
+// A system call by here()->current: its number and arguments are in its registers (abi §2.2).
 void core_syscall(void);
 
 // Everything else that stops user code and is not an interrupt.
@@ -167,6 +167,6 @@ void plat_putchar(char c);
 // Ends the machine on behalf of DebugHalt or of a failed boot. `status` is the exit status where there is one.
 _Noreturn void plat_halt(int status);
 
-// plat_panic is declared in core/types.h, because asserts need it.
+// plat_panic is declared in core/base/types.h, because asserts need it.
 
 #include "platform_inline.h"

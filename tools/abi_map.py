@@ -25,25 +25,25 @@ from book import chapters, citations  # noqa: E402
 PLACES = {
     "objects §12": [
         (1, 8, "lookup.c, invoke.c"),
-        (9, 26, "cnode.c, cap.c, derive.c"),
+        (9, 26, "cnode.c, kind.h, untyped.c"),
         (27, 37, "cdt.c, delete.c"),
         (38, 45, "delete.c"),
         (46, 56, "untyped.c"),
-        (57, 75, "endpoint.c, ipc.c, fault.c"),
+        (57, 75, "endpoint.c, transfer.c, fault.c"),
         (76, 86, "notification.c"),
         (87, 97, "reply.c, endpoint.c"),
         (98, 102, "invoke.c, entry.c, debug.c"),
     ],
     "threads §12": [
         (1, 7, "tcb.c, tcb_methods.c"),
-        (8, 12, "tcb.c"),
-        (13, 20, "tcb_registers.c, regs.c"),
+        (8, 12, "tcb.c, wait.c"),
+        (13, 20, "tcb_registers.c, registers.c"),
         (21, 31, "tcb_methods.c"),
         (32, 39, "sched_control.c, sched_context.c"),
-        (40, 48, "time.c, refill.c"),
-        (49, 53, "sched.c"),
-        (54, 66, "endpoint.c, reply.c, sched_context.c"),
-        (67, 78, "fault.c, time.c"),
+        (40, 48, "time.c, slice.c, refill.c"),
+        (49, 53, "sched.c, dispatch.c"),
+        (54, 66, "endpoint.c, call_stack.c, reply.c, sched_context.c"),
+        (67, 78, "fault.c, fault_message.c, slice.c"),
         (79, 86, "entry.c, notification.c"),
         (87, 90, "sched_context.c"),
         (91, 93, "tcb_methods.c, tcb.c"),
@@ -51,10 +51,10 @@ PLACES = {
         (96, 100, "debug.c, invoke.c, sched_context.c"),
     ],
     "memory §11": [
-        (1, 25, "page.c, vspace.c"),
+        (1, 25, "frame.c, page_table.c, vspace.c, stage1.c"),
         (26, 30, "asid.c"),
-        (31, 38, "page.c, vspace.c"),
-        (39, 41, "tcb.c, tcb_methods.c"),
+        (31, 38, "frame.c, page_table.c, vspace.c, stage1.c"),
+        (39, 41, "message.c, tcb_methods.c"),
         (42, 42, "untyped.c"),
         (43, 53, "irq.c"),
         (54, 66, "entry.c, fault.c, platform/qemu-aarch64"),
@@ -121,7 +121,7 @@ def cited_by_tests():
 
 def missing_sources():
     """Files of PLACES that the tree no longer has."""
-    known = {path.name for path in (ROOT / "core").rglob("*.c")}
+    known = {path.name for path in (ROOT / "core").rglob("*.[ch]")}
     named = {
         file.strip()
         for runs in PLACES.values()

@@ -46,7 +46,7 @@ def branches_of(data, core):
                 chain.append((names[at], *place))
             if not chain[-1][0].startswith(core):
                 continue
-            if any(ASSERTS.match(sources.at(*place)) for place in chain) or names[file].endswith("core/types.h"):
+            if any(ASSERTS.match(sources.at(*place)) for place in chain) or names[file].endswith("core/base/types.h"):
                 continue
             counts = taken.setdefault(tuple(chain), [0, 0])
             counts[0] += true

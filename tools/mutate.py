@@ -164,7 +164,7 @@ def main():
     options = parser.parse_args()
 
     faults = []
-    for path in sorted((ROOT / "core").glob("*.c")):
+    for path in sorted((ROOT / "core").rglob("*.c")):
         if str(path.relative_to(ROOT)) in options.file if options.file else not path.name.startswith("invariants"):
             faults += faults_of(path, path.read_text())
     if not faults:

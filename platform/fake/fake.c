@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 
 enum { PAGE_BYTES = 4096 };
 

@@ -2,7 +2,7 @@
 //
 // platform/fake: a machine without a host. RAM is an arena, the clock moves when a test moves it, interrupts are raised by
 // the test, and what the core asks of the machine is written down. Unit tests and fuzz targets link the core against it;
-// "user code" is the test, which writes registers into ks.current and calls core_syscall, core_fault or core_irq.
+// "user code" is the test, which writes registers into here()->current and calls core_syscall, core_fault or core_irq.
 //
 // The machine does as little as a machine can: it has an interrupt controller with one latch and one enable bit a line,
 // a timer that holds line 27 up while the clock is at or past the deadline, and remembers which address space and whose

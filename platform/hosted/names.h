@@ -3,8 +3,8 @@
 // What the trace and the inspector call the kinds of capabilities and the states of threads. Whatever the number, there is a name.
 #pragma once
 
-#include "core/cap.h"
-#include "core/tcb.h"
+#include "core/caps/cap.h"
+#include "core/threads/objects.h"
 
 static inline const char *name_of_kind(unsigned kind)
 {

@@ -2,7 +2,7 @@
 //
 // Boot after entry.S: devices, then the root task from the loader's arguments (memory §7.4). Returns to entry.S with a
 // thread to run; ends the machine when there is none to be had. The whole file lies in the recyclable part (kernel.ld).
-#include "core/print.h"
+#include "core/base/print.h"
 #include "kernel.h"
 
 static _Noreturn void fail(const char *why)

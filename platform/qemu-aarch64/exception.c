@@ -2,10 +2,10 @@
 //
 // From vectors.S to the core and back: what a trap from user level means (memory §6.3), and waiting for interrupts when
 // the idle thread is the one to run.
-#include "core/debug.h"
-#include "core/fastpath.h"
-#include "core/print.h"
-#include "core/state.h"
+#include "core/entry/debug.h"
+#include "core/entry/fastpath.h"
+#include "core/base/print.h"
+#include "core/threads/state.h"
 #include "kernel.h"
 
 _Static_assert(offsetof(struct thread_regs, x[30]) == REGS_X30 && offsetof(struct thread_regs, sp) == REGS_X30 + 8, "vectors.S");
@@ -20,7 +20,7 @@ enum { CLASS_SHIFT = 26, CLASS_INSTRUCTION_ABORT = 0x20, CLASS_DATA_ABORT = 0x24
 // Nobody will ever run again: no thread sleeps, no device can interrupt, and time alone wakes nobody up.
 static void check_for_deadlock(void)
 {
-    if (NUM_DOMAINS == 1 && !ks.sleepers.head && gic_is_silent() && !plat_irq_pending()) {
+    if (NUM_DOMAINS == 1 && !here()->sleepers.head && gic_is_silent() && !plat_irq_pending()) {
         print("\nlab4: every thread waits, and nothing can wake one up\n");
         if (KERNEL_PRINTING) {
             dump_scheduler();
@@ -33,7 +33,7 @@ static void check_for_deadlock(void)
 // controller. The idle thread has no registers to save.
 COLD static void idle(void)
 {
-    while (ks.current == &ks.idle) {
+    while (here()->current == &ks.idle) {
         check_for_deadlock();
         BARRIER("dsb sy");
         BARRIER("wfi");
@@ -43,10 +43,10 @@ COLD static void idle(void)
 
 struct thread_regs *exception_resume(void)
 {
-    if (UNLIKELY(ks.current == &ks.idle)) {
+    if (UNLIKELY(here()->current == &ks.idle)) {
         idle();
     }
-    return &ks.current->regs;
+    return &here()->current->regs;
 }
 
 // A system call that the fast path left alone (vectors.S).
@@ -58,7 +58,7 @@ struct thread_regs *exception_syscall(void)
 
 struct thread_regs *exception_synchronous(word_t syndrome, vaddr_t fault_address)
 {
-    struct thread_regs *regs = &ks.current->regs;
+    struct thread_regs *regs = &here()->current->regs;
     struct hw_fault fault = {.syndrome = (uint32_t)syndrome};
     regs->fault_pc = regs->pc;
     switch ((uint32_t)syndrome >> CLASS_SHIFT) {
@@ -81,7 +81,7 @@ struct thread_regs *exception_synchronous(word_t syndrome, vaddr_t fault_address
 
 struct thread_regs *exception_interrupt(void)
 {
-    ks.current->regs.fault_pc = ks.current->regs.pc;
+    here()->current->regs.fault_pc = here()->current->regs.pc;
     core_irq();
     return exception_resume();
 }

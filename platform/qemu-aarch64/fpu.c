@@ -2,7 +2,7 @@
 //
 // FP/SIMD state, switched eagerly by owner (threads §8.4): the unit holds the state of `owner` until another thread that
 // may use it is switched in. A thread with the FPU-disabled flag traps at EL0 and leaves the owner's state alone.
-#include "core/tcb.h"
+#include "core/threads/objects.h"
 #include "kernel.h"
 
 // struct tcb's fp_state: V0–V31, FPCR, FPSR. In line, so that the paths that switch threads make no calls.

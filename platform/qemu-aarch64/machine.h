@@ -51,7 +51,7 @@
 #define CLASS_SVC 0x15 /* ESR_EL1.EC, bits 31:26 */
 #define CPACR_OPEN WORD(0x300000)     /* FPEN = 11 */
 
-/* Offsets in struct thread_regs (core/tcb.h), checked in exception.c. */
+/* Offsets in struct thread_regs (core/threads/tcb.h), checked in exception.c. */
 #define REGS_X30 240
 #define REGS_PC 256
 #define REGS_RESTART 272

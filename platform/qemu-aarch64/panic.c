@@ -2,9 +2,9 @@
 //
 // The ends of a run: the wanted one (plat_halt) and the unwanted ones (a failed assert, a trap in the kernel), which
 // report what the processor and the current thread were doing first.
-#include "core/invariants.h"
-#include "core/print.h"
-#include "core/state.h"
+#include "core/check/invariants.h"
+#include "core/base/print.h"
+#include "core/threads/state.h"
 #include "kernel.h"
 
 // ------------------------------------------------------------------------------------------- halting
@@ -71,7 +71,7 @@ static void print_registers(const word_t *x)
 
 static void print_thread(void)
 {
-    const struct tcb *thread = ks.current;
+    const struct tcb *thread = here()->current;
     if (!thread) {
         print("  while booting\n");
         return;
@@ -90,7 +90,7 @@ static void report_violation(int number, const char *what, const void *subject)
 static void print_invariants(void)
 {
     static word_t scratch[KERNEL_DEBUG ? 4096 : 64];
-    if (KERNEL_DEBUG && ks.current && invariants_check(scratch, ARRAY_LENGTH(scratch), report_violation)) {
+    if (KERNEL_DEBUG && here()->current && invariants_check(scratch, ARRAY_LENGTH(scratch), report_violation)) {
         print("  all invariants hold\n");
     }
 }

@@ -2,7 +2,7 @@
 //
 // The generic timer's virtual counter and comparator, interrupt 27 (memory §5.3). Always enabled; "never" is the
 // largest compare value. Reading the counter is in platform_inline.h.
-#include "core/print.h"
+#include "core/base/print.h"
 #include "kernel.h"
 
 #define TIMER_HERTZ UINT64_C(62500000)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exceptions. While user code runs, SP_EL1 points to the register block of ks.current (struct thread_regs), so that
+ * Exceptions. While user code runs, SP_EL1 points to the register block of here()->current (struct thread_regs), so that
  * entering needs no scratch register: save there, switch to the kernel stack, call C, which returns the block to resume.
  *
  * The kernel never unmasks interrupts, not even when idle (WFI wakes up for a masked interrupt): any exception from EL1

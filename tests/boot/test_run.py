@@ -144,7 +144,7 @@ def test_the_port_for_gdb_can_be_chosen_and_must_be_free(lab, t):
 
 def test_gdb_commands_show_the_kernel_when_user_code_has_stopped(lab, t):
     status, said = stopped_at(lab, elfs.simple(elfs.exit_program(7)), elfs.BASE, "lab4-threads",
-                              "lab4-slot &ks.current->slots[0]", "lab4-tree", "print/x $cpsr")
+                              "lab4-slot &ks.cpu.current->slots[0]", "lab4-tree", "print/x $cpsr")
     t.contains(said, "* rootserver               running")
     t.contains(said, "  idle_thread              idle")
     t.contains(said, "radix=0xd guard_size=0x33 guard=0x0")

@@ -11,8 +11,8 @@
 
 #include <sel4/bootinfo_types.h>
 
-#include "core/invariants.h"
-#include "core/vspace.h"
+#include "core/check/invariants.h"
+#include "core/arch/aarch64/translation.h"
 #include "platform/fake/fake.h"
 #include "tests/fuzz/machine.h"
 #include "tests/fuzz/target.h"
@@ -103,7 +103,7 @@ static word_t overlap(struct phys_range a, struct phys_range b)
 
 static const seL4_BootInfo *boot_info(void)
 {
-    const struct slot *slots = cap_cnode(ks.current->slots[TCB_CSPACE].cap);
+    const struct slot *slots = cap_cnode(here()->current->slots[TCB_CSPACE].cap);
     return plat_ptr(frame_cap_base(slots[seL4_CapBootInfoFrame].cap));
 }
 
@@ -142,7 +142,7 @@ static void check_untypeds(const struct boot_input *in, const seL4_BootInfo *inf
 
 static void check_frames(const struct boot_input *in, const seL4_BootInfo *info)
 {
-    const struct slot *slots = cap_cnode(ks.current->slots[TCB_CSPACE].cap);
+    const struct slot *slots = cap_cnode(here()->current->slots[TCB_CSPACE].cap);
     paddr_t root = vspace_cap_base(slots[seL4_CapInitThreadVSpace].cap);
     word_t pages = (in->image.end - in->image.start) >> 12;
     if (info->userImageFrames.end - info->userImageFrames.start != pages) {
@@ -151,7 +151,7 @@ static void check_frames(const struct boot_input *in, const seL4_BootInfo *info)
     for (word_t i = 0; i < pages; i++) {
         struct cap cap = slots[info->userImageFrames.start + i].cap;
         paddr_t expected = in->image.start + (i << 12);
-        struct walk w = vspace_walk(root, expected - in->image_offset);
+        struct walk w = translation_walk(root, expected - in->image_offset);
         if (cap_kind(cap) != kind_frame || frame_cap_base(cap) != expected || !walk_is_page(w) || desc_address(*w.entry) != expected) {
             machine_fail("image page %d is not mapped where it belongs", (int)i);
         }
@@ -160,7 +160,7 @@ static void check_frames(const struct boot_input *in, const seL4_BootInfo *info)
 
 static void check_tree(const uint8_t *tree, word_t bytes, const seL4_BootInfo *info)
 {
-    const struct slot *slots = cap_cnode(ks.current->slots[TCB_CSPACE].cap);
+    const struct slot *slots = cap_cnode(here()->current->slots[TCB_CSPACE].cap);
     if (bytes == 0) {
         return;
     }

@@ -26,12 +26,12 @@ void user_syscall(sword_t number, word_t cap, word_t reply, word_t label, const 
 
 word_t user_invoke(word_t cap, word_t label, const word_t *words, word_t word_count, const word_t *caps, word_t cap_count, word_t *result)
 {
-    struct tcb *caller = ks.current;
+    struct tcb *caller = here()->current;
     user_syscall(-1, cap, 0, label, words, word_count, caps, cap_count);
-    for (int i = 0; i < 100 && ks.current == caller && caller->regs.pc == MACHINE_SVC; i++) {
+    for (int i = 0; i < 100 && here()->current == caller && caller->regs.pc == MACHINE_SVC; i++) {
         machine_settle(); // preempted: the call is repeated
     }
-    if (ks.current != caller || caller->regs.pc != MACHINE_SVC + 4) {
+    if (here()->current != caller || caller->regs.pc != MACHINE_SVC + 4) {
         machine_fail("a call of label %d did not come back", (int)label);
     }
     if (result) {
@@ -82,7 +82,7 @@ void user_boot(word_t ram_bytes)
 
 void user_take_untyped(paddr_t base, word_t dest)
 {
-    struct slot *slots = cap_cnode(ks.current->slots[TCB_CSPACE].cap);
+    struct slot *slots = cap_cnode(here()->current->slots[TCB_CSPACE].cap);
     for (word_t slot = W_ROOT_IMAGE + 1; slot < dest; slot++) {
         if (cap_kind(slots[slot].cap) == kind_untyped && untyped_cap_base(slots[slot].cap) == base) {
             user_must(W_ROOT_CNODE, CNodeMove, WORDS(dest, 64, slot, 64), CAPS(W_ROOT_CNODE));

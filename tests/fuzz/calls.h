@@ -6,7 +6,7 @@
 
 #include <lab4/invocations.h>
 
-#include "core/types.h"
+#include "core/base/types.h"
 
 enum label { LAB4_INVOCATIONS(LAB4_LABEL_ENUMERATOR) };
 

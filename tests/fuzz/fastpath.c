@@ -2,7 +2,7 @@
 //
 // Target `fastpath`: the steps of `sequence`, most of them Call and ReplyRecv between threads that serve each other, sends and signals, and calls that
 // change what the fast path depends on. Oracle: every system call and fault is made twice from the same state, once with the fast path and once
-// without; all of ks, RAM and the machine must come out the same (core/fastpath.c tells how they may differ in time). Besides: asserts,
+// without; all of ks, RAM and the machine must come out the same (core/entry/fastpath.c tells how they may differ in time). Besides: asserts,
 // sanitizers and the invariant checker.
 #include <stdio.h>
 #include <stdlib.h>

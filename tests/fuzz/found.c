@@ -61,7 +61,7 @@ static void a_revoke_that_destroys_the_revoker_ends_with_the_next_preemption_poi
     };
     given_the_fuzz_world();
     run_steps(steps, ARRAY_LENGTH(steps));
-    assert_ptr_equal(ks.current, &ks.idle);
+    assert_ptr_equal(here()->current, &ks.idle);
 }
 
 // objects §5.1 note 2: what is left of a thread whose last capability was in a container that was destroyed is a Zombie in the
@@ -85,7 +85,7 @@ static void a_zombie_that_is_alone_in_its_list_is_still_there(void **state)
         {.kind = STEP_CALL, .number = (word_t)-1, .cap = W_ROOT_CNODE, .label = 18, .length = 2, .word_count = 2, .words = {0xdd, 64}},
     };
     given_the_fuzz_world();
-    const struct tcb *root = ks.current;
+    const struct tcb *root = here()->current;
     run_steps(steps, ARRAY_LENGTH(steps));
     assert_int_equal(cap_kind(root->slots[0].cap), kind_zombie);
 }

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/fastpath.h"
-#include "core/invariants.h"
-#include "core/invoke.h"
-#include "core/refill.h"
+#include "core/entry/fastpath.h"
+#include "core/check/invariants.h"
+#include "core/caps/method.h"
+#include "core/time/refill.h"
 #include "platform/fake/fake.h"
 #include "tests/fuzz/track.h"
 
@@ -130,9 +130,9 @@ static void compare_outcomes(const struct fake_state *first)
 static void enter_both_ways(const struct hw_fault *fault)
 {
     static struct fake_state before, first;
-    ticks_t stamp = ks.now;
-    bool is_debug_call = !fault && (sword_t)ks.current->regs.x[REG_SYSCALL] < -11; // they do not look at the clock either
-    bool has_budget = sc_is_sufficient(ks.charged_sc, ks.pending);
+    ticks_t stamp = here()->now;
+    bool is_debug_call = !fault && (sword_t)here()->current->regs.x[REG_SYSCALL] < -11; // they do not look at the clock either
+    bool has_budget = sc_is_sufficient(here()->charged_sc, here()->pending);
     before = fake;
     track_keep_all();
     if (fault) {
@@ -140,7 +140,7 @@ static void enter_both_ways(const struct hw_fault *fault)
     } else {
         core_syscall();
     }
-    bool was_fast = !fault && !is_debug_call && ks.now == stamp && fake.now != stamp;
+    bool was_fast = !fault && !is_debug_call && here()->now == stamp && fake.now != stamp;
     if (was_fast && !has_budget) {
         return;
     }
@@ -180,7 +180,7 @@ static void enter(enum machine_entry entry, const struct hw_fault *fault)
     if (machine_observer) {
         machine_observer->before(entry, fault, entry == MACHINE_IRQ ? waiting_line() : PLAT_NO_IRQ);
     }
-    const struct tcb *caller = ks.current;
+    const struct tcb *caller = here()->current;
     const word_t *buffer = machine_buffer(caller);
     track_begin_step();
     switch (entry) {
@@ -218,7 +218,7 @@ static void trap(struct tcb *thread, vaddr_t fault_pc, vaddr_t next_pc)
 
 static void run_call(const struct step *step)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     struct thread_regs *regs = &thread->regs;
     word_t *buffer = machine_buffer(thread);
     machine_touch(regs, sizeof *regs);
@@ -234,13 +234,13 @@ static void run_call(const struct step *step)
     regs->x[REG_SYSCALL] = step->number;
     regs->x[REG_DEST] = step->dest;
     trap(thread, MACHINE_SVC, MACHINE_SVC + 4);
-    clock_stood_still = ks.now == fake.now;
+    clock_stood_still = here()->now == fake.now;
     enter(MACHINE_SYSCALL, NULL);
 }
 
 static void run_fault(const struct step *step)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     struct hw_fault fault = {
         .kind = (enum hw_fault_kind)(step->words[0] % 3),
         .address = step->words[1],
@@ -280,7 +280,7 @@ static void run_irq(word_t line)
 
 void machine_run_step(const struct step *step)
 {
-    bool is_idle = ks.current == &ks.idle;
+    bool is_idle = here()->current == &ks.idle;
     if (is_idle && (step->kind == STEP_CALL || step->kind == STEP_FAULT)) {
         return;
     }
@@ -309,7 +309,7 @@ static bool repeats_call(const struct tcb *thread)
 void machine_settle(void)
 {
     for (int i = 0; i < MAX_REPEATS; i++) {
-        struct tcb *thread = ks.current;
+        struct tcb *thread = here()->current;
         if (repeats_call(thread)) {
             machine_touch(&thread->regs, sizeof thread->regs);
             trap(thread, MACHINE_SVC, MACHINE_SVC + 4);
@@ -327,7 +327,7 @@ void machine_settle(void)
 
 bool machine_was_refused(const struct step *step, const struct tcb *caller)
 {
-    return step->kind == STEP_CALL && step->number == (word_t)-1 && clock_stood_still && ks.current == caller && caller->state == THREAD_RUNNING &&
+    return step->kind == STEP_CALL && step->number == (word_t)-1 && clock_stood_still && here()->current == caller && caller->state == THREAD_RUNNING &&
            info_label(caller->regs.x[REG_INFO]) != 0 && caller->regs.pc == MACHINE_SVC + 4;
 }
 

@@ -9,7 +9,7 @@
 // store tracing (coverage build, other engines) everything is copied.
 #pragma once
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "tests/fuzz/step.h"
 
 // Clears ks, the arena and the platform.

@@ -87,7 +87,7 @@ static word_t *free_frame(void) { return &slot_in_root_cnode(W_FRAME_FREE)->cap.
 static word_t *new_vspace(void) { return &slot_in_root_cnode(W_VSPACE_NEW)->cap.words[1]; }
 static word_t *new_table(void) { return &slot_in_root_cnode(W_TABLE_NEW)->cap.words[1]; }
 static word_t *time_of_t1(void) { return &thread_in(W_T1)->sc->consumed; }
-static word_t *work_units(void) { return &ks.work_units; }
+static word_t *work_units(void) { return &here()->work_units; }
 static word_t *length_of_slice(void) { return &ks.domain_schedule[0].duration; }
 static word_t *server_badge_1(void) { return &machine_buffer(server())[BUFFER_CAPS + 1]; }
 
@@ -197,7 +197,7 @@ static void a_wrong_answer_of_a_yield_that_ends_later(void **state)
     given = method(W_ROOT_TCB, TCBSetPriority, W_ROOT_TCB, 1);
     given.words[0] = 100; // T1's
     assert_that_it_notices(&yield_to, root_mr0); // not written yet
-    assert_ptr_equal(ks.current, thread_in(W_T1));
+    assert_ptr_equal(here()->current, thread_in(W_T1));
 }
 
 static void a_wrong_address_in_a_capability_that_was_mapped(void **state)
@@ -251,7 +251,7 @@ int main(void)
 {
     world_build(true);
     machine_snapshot();
-    root = ks.current;
+    root = here()->current;
     const struct CMUnitTest tests[] = {
         NOTICES(a_wrong_word_of_a_message),
         NOTICES(a_word_behind_the_message),

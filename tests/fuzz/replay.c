@@ -33,7 +33,7 @@ void replay_begin(const struct step *steps, size_t count)
 
 void replay_step(const struct step *step)
 {
-    struct tcb *caller = ks.current;
+    struct tcb *caller = here()->current;
     if (print_mode == PRINT_TEXT) {
         text_print_caller(stdout, caller);
         text_print_step(stdout, step);

@@ -121,7 +121,7 @@ static word_t nth(word_t n, bool untyped_only)
 static void check_new_object(word_t slot)
 {
     const struct entry *e = &entries[slot];
-    const struct slot *slots = cap_cnode(ks.current->slots[TCB_CSPACE].cap);
+    const struct slot *slots = cap_cnode(here()->current->slots[TCB_CSPACE].cap);
     struct cap cap = slots[slot].cap;
     word_t address = cap.words[0] & UINT64_C(0xfffffffffff0);
     if (address >> e->bits << e->bits != e->base) {

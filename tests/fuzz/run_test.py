@@ -159,7 +159,7 @@ class RunTest(unittest.TestCase):
             if command[0] == "cmake":
                 status = 1 if cannot_build else 0
             else:
-                files.append((self.work / "planted/tree/core/untyped.c").read_text())
+                files.append((self.work / "planted/tree/core/caps/untyped.c").read_text())
                 folder = pathlib.Path(next(word for word in command if str(word).startswith("-artifact_prefix=")).split("=")[1])
                 if finds:
                     (folder / "crash-1").write_bytes(b"")

@@ -25,7 +25,7 @@ static bool may_reset, configures;
 static void before(enum machine_entry entry, const struct hw_fault *fault, word_t line)
 {
     may_reset = entry == MACHINE_SYSCALL; // Consumed, YieldTo, and any receive: it may be told of a timeout
-    configures = may_reset && ks.current->regs.x[REG_INFO] >> 12 == SchedControlConfigureFlags;
+    configures = may_reset && here()->current->regs.x[REG_INFO] >> 12 == SchedControlConfigureFlags;
     accounting_before(fake.now);
     lockstep_before((enum kernel_entry)entry, fault, line, fake.now);
 }

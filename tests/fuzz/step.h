@@ -8,7 +8,7 @@
 // tag byte: small values are the tag itself, the rest select a width, a power of two, or a page address (step.c).
 #pragma once
 
-#include "core/types.h"
+#include "core/base/types.h"
 
 enum step_kind { STEP_CALL, STEP_TIME, STEP_IRQ, STEP_FAULT };
 

@@ -7,7 +7,7 @@
 
 #include <lab4/syscall_table.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "tests/fuzz/grammar.h"
 #include "tests/fuzz/machine.h"
 
@@ -152,7 +152,7 @@ static const char *thread_name(const struct tcb *thread)
     if (thread == &ks.idle) {
         return "idle";
     }
-    const struct cap cnode = ks.all_threads ? ks.current->slots[TCB_CSPACE].cap : cap_null();
+    const struct cap cnode = ks.all_threads ? here()->current->slots[TCB_CSPACE].cap : cap_null();
     for (word_t slot = 0; cap_kind(cnode) == kind_cnode && slot < BIT(cnode_cap_radix(cnode)); slot++) {
         struct cap cap = cap_cnode(cnode)[slot].cap;
         if (cap_kind(cap) == kind_tcb && cap_tcb(cap) == thread) {
@@ -171,12 +171,12 @@ void text_print_outcome(FILE *out, const struct step *step, const struct tcb *ca
 {
     static const char *const errors[] = {"no error", "InvalidArgument", "InvalidCapability", "IllegalOperation", "RangeError", "AlignmentError",
                                          "FailedLookup", "TruncatedMessage", "DeleteFirst", "RevokeFirst", "NotEnoughMemory"};
-    if (step->kind == STEP_CALL && step->number == (word_t)-1 && ks.current == caller) {
+    if (step->kind == STEP_CALL && step->number == (word_t)-1 && here()->current == caller) {
         word_t error = caller->regs.x[REG_INFO] >> 12;
         fprintf(out, "  -> %s", error < ARRAY_LENGTH(errors) ? errors[error] : "?");
         fprintf(out, " (%#llx)", (unsigned long long)caller->regs.x[REG_MR0]);
     }
-    fprintf(out, "  [%s runs]\n", thread_name(ks.current));
+    fprintf(out, "  [%s runs]\n", thread_name(here()->current));
 }
 
 // --------------------------------------------------------------------------------------- as a test

@@ -4,7 +4,7 @@
 // as the hosted machine's mappings do. A translation that outlives its descriptor is a lost flush.
 #pragma once
 
-#include "core/types.h"
+#include "core/base/types.h"
 
 void tlb_reset(void);
 

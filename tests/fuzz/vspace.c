@@ -43,7 +43,7 @@ static struct as_cap frame_cap(word_t base, word_t size_bits, enum as_rights rig
 
 static struct cap cap_at(word_t slot)
 {
-    return cap_cnode(ks.current->slots[TCB_CSPACE].cap)[slot].cap;
+    return cap_cnode(here()->current->slots[TCB_CSPACE].cap)[slot].cap;
 }
 
 static void make_frames(void)

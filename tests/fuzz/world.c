@@ -8,8 +8,8 @@
 
 #include <sel4/objecttype.h>
 
-#include "core/cdt.h"
-#include "core/state.h"
+#include "core/caps/cdt.h"
+#include "core/threads/state.h"
 #include "tests/fuzz/calls.h"
 #include "tests/fuzz/machine.h"
 
@@ -150,7 +150,7 @@ static void let_run(word_t thread, word_t sc)
 
 static void make_thread_states(void)
 {
-    struct tcb *root = ks.current;
+    struct tcb *root = here()->current;
     let_run(W_T3, W_SC_7);
     user_syscall(-7, W_EP_SERVER, W_REPLY_ARMED, 0, NONE, NONE); // Recv
     user_must(W_SC_7, SchedContextUnbindObject, NONE, CAPS(W_T3));
@@ -168,7 +168,7 @@ static void make_thread_states(void)
     user_syscall(-9, W_NTFN_WAITING, 0, 0, NONE, NONE); // Wait
     let_run(W_T9, W_SC_9);
     machine_run_step(&(struct step){.kind = STEP_FAULT, .words = {HW_FAULT_VM, 0xdead000, 0x92000044}});
-    if (ks.current != root) {
+    if (here()->current != root) {
         fprintf(stderr, "fuzz: the world cannot be built: another thread than the root thread ended up running\n");
         abort();
     }
@@ -194,7 +194,7 @@ static void make_anchor(void)
 {
     struct tcb *anchor = plat_ptr(0x40000000);
     struct slot *slots = plat_ptr(0x40000800);
-    struct cap root_cnode = ks.current->slots[TCB_CSPACE].cap;
+    struct cap root_cnode = here()->current->slots[TCB_CSPACE].cap;
     tcb_init(anchor, "anchor of the harness");
     cdt_plant(MAKE_CAP(tcb, .object = 0x40000000), &slots[0]);
     cdt_plant(root_cnode, &slots[1]);

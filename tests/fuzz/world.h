@@ -8,7 +8,7 @@
 // a CPtr is simply a slot number. The names below are what replays print.
 #pragma once
 
-#include "core/types.h"
+#include "core/base/types.h"
 
 enum { WORLD_RADIX = 8, WORLD_SLOTS = 256, WORLD_THREADS = 10, WORLD_RAM_BYTES = 0x80000 };
 

@@ -46,7 +46,7 @@ static ticks_t sum(struct sched_context *sc)
 
 static ticks_t reading(const struct sched_context *sc, ticks_t now)
 {
-    return sc->consumed + (ks.charged_sc == sc ? ks.pending + (now - ks.now) : 0);
+    return sc->consumed + (here()->charged_sc == sc ? here()->pending + (now - here()->now) : 0);
 }
 
 static void begin(struct watch *w, ticks_t now)
@@ -95,8 +95,8 @@ void accounting_start(ticks_t now)
 // The stopwatch: the current thread's context has run since the last look.
 static void measure(ticks_t now)
 {
-    struct sched_context *sc = ks.current->sc;
-    struct watch *w = ks.current == &ks.idle || !sc ? NULL : watch_of(sc, measured_until);
+    struct sched_context *sc = here()->current->sc;
+    struct watch *w = here()->current == &ks.idle || !sc ? NULL : watch_of(sc, measured_until);
     if (w && now > measured_until) {
         w->expected += now - measured_until;
         w->total += now - measured_until;
@@ -149,12 +149,12 @@ static bool runs_too_much(const struct watch *w, ticks_t now)
 
 static const char *check_timer(ticks_t now, ticks_t deadline)
 {
-    struct sched_context *sc = ks.current->sc;
-    if (ks.sleepers.head && deadline > refill(ks.sleepers.head->sc, 0)->time) {
+    struct sched_context *sc = here()->current->sc;
+    if (here()->sleepers.head && deadline > refill(here()->sleepers.head->sc, 0)->time) {
         return "the timer is armed later than the first sleeper's time";
     }
-    ticks_t left = refill(sc, 0)->amount - ks.pending;
-    if (ks.current != &ks.idle && sc != overrunning && deadline > now && deadline - now > left) {
+    ticks_t left = refill(sc, 0)->amount - here()->pending;
+    if (here()->current != &ks.idle && sc != overrunning && deadline > now && deadline - now > left) {
         return "the timer is armed later than the running thread's budget allows";
     }
     return NULL;
@@ -177,14 +177,14 @@ static const char *check(struct watch *w, ticks_t now, bool may_reset)
 
 static void note_overrun(ticks_t now, ticks_t deadline, bool configures)
 {
-    if (overrunning && (deadline != stale_deadline || ks.current->sc != overrunning)) {
+    if (overrunning && (deadline != stale_deadline || here()->current->sc != overrunning)) {
         struct watch *w = watch_of(overrunning, now);
         w->run_count = 0;
         w->total = 0;
         overrunning = NULL;
     }
-    if (configures && ks.current != &ks.idle) {
-        overrunning = ks.current->sc;
+    if (configures && here()->current != &ks.idle) {
+        overrunning = here()->current->sc;
         stale_deadline = deadline;
     }
 }

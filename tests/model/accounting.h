@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 
 // All contexts that exist now count from zero.
 void accounting_start(ticks_t now);

@@ -3,7 +3,7 @@
 // See lockstep.h.
 #include "tests/model/lockstep.h"
 
-#include "core/refill.h"
+#include "core/time/refill.h"
 #include "tests/model/model.h"
 
 static unsigned long lockstep_predicted, lockstep_lost;
@@ -29,15 +29,15 @@ static bool may_take_fast_path(word_t number)
 // Does the current thread's budget cover what it has used (threads §4.7 A)? Otherwise the kernel ends its slice.
 static bool has_budget(ticks_t now)
 {
-    const struct refill *head = refill_head(ks.charged_sc);
-    ticks_t used = ks.pending + (now - ks.now);
+    const struct refill *head = refill_head(here()->charged_sc);
+    ticks_t used = here()->pending + (now - here()->now);
     return used <= head->amount && head->amount - used >= M_LEAST_BUDGET;
 }
 
 // With several domains: is the current one's time up (threads TM-1)? Then the entry's work is not done either.
 static bool domain_is_over(ticks_t now)
 {
-    return NUM_DOMAINS > 1 && now - ks.now + M_LEAST_BUDGET >= ks.domain_time;
+    return NUM_DOMAINS > 1 && now - here()->now + M_LEAST_BUDGET >= here()->domain_time;
 }
 
 void lockstep_forget(void)
@@ -74,7 +74,7 @@ void lockstep_before(enum kernel_entry entry, const struct hw_fault *fault, word
             model_read(&alternative, now);
             model_predict_syscall(&alternative);
         }
-        bool is_round_robin = ks.charged_sc->period == 0;
+        bool is_round_robin = here()->charged_sc->period == 0;
         if (!has_budget(now)) {
             model_predict_end_of_slice(prediction, !is_round_robin);
         }

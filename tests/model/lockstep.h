@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 
 enum kernel_entry { ENTRY_SYSCALL, ENTRY_FAULT, ENTRY_IRQ };
 

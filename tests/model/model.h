@@ -14,7 +14,7 @@
 
 #include <stdio.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 
 enum { M_LEAST_BUDGET = 1250 }; // ticks: 20 µs (threads §0.2, MIN)
 enum { M_NODES = 1024, M_OBJECTS = 512, M_QUEUE = 64, M_BUFFERS = 64 };

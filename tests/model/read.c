@@ -3,8 +3,8 @@
 // Reads a model state out of the kernel's memory, and compares two of them.
 #include <string.h>
 
-#include "core/endpoint.h"
-#include "core/refill.h"
+#include "core/ipc/endpoint.h"
+#include "core/time/refill.h"
 #include "tests/model/model.h"
 
 static m_id id_of(const void *object)
@@ -70,7 +70,7 @@ static void read_sc(struct m_sc *s, const struct sched_context *sc, ticks_t now)
     s->yielder = id_of(sc->yielder);
     s->badge = sc->badge;
     s->consumed = sc->consumed;
-    s->uncommitted = sc == ks.charged_sc ? ks.pending + (now - ks.now) : 0;
+    s->uncommitted = sc == here()->charged_sc ? here()->pending + (now - here()->now) : 0;
     s->is_configured = sc->capacity > 0;
     const struct refill *head = &sc->refills[sc->head];
     s->is_ready = s->is_configured && head->time <= now && head->amount >= M_LEAST_BUDGET;
@@ -254,9 +254,9 @@ void model_read(struct model *m, ticks_t now)
     read_buffers(m);
     m->domain_start = ks.domain_start;
     memcpy(m->domain_schedule, ks.domain_schedule, sizeof m->domain_schedule);
-    m->current = id_of(ks.current);
-    m->charged_sc = id_of(ks.charged_sc);
-    m->work_units = ks.work_units;
+    m->current = id_of(here()->current);
+    m->charged_sc = id_of(here()->charged_sc);
+    m->work_units = here()->work_units;
 }
 
 void model_refresh(struct model *m, ticks_t now)

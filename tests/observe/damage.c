@@ -2,7 +2,7 @@
 //
 // A root task that damages the kernel, on a machine without protection: what --check and the panic report are for. The
 // test writes the address of the kernel's `struct kernel ks` over the marker.
-#include "core/state.h"
+#include "core/threads/state.h"
 
 #include <lab4/exit.h>
 #include <sel4/sel4.h>
@@ -12,7 +12,7 @@ static volatile uint64_t kernel_address = 0x5ca1ab1e0ddba115;
 int main(void)
 {
     struct kernel *kernel = (struct kernel *)kernel_address;
-    kernel->current->mcp = NUM_PRIORITIES;
+    kernel->cpu.current->mcp = NUM_PRIORITIES;
     for (int entries = 0; entries < 10; entries++) { // whichever of them is followed by a check
         seL4_Yield();
     }

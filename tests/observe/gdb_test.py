@@ -43,7 +43,7 @@ def test_breakpoints_and_steps_in_user_code():
 
 
 def test_breakpoints_in_the_kernel_and_the_way_back_to_user_code():
-    result = debug(HELLO, "break fault_raise", "lab4-continue", "bt", "lab4-threads", "lab4-slot &ks.current->slots[0]", *GO_ON)
+    result = debug(HELLO, "break fault_raise", "lab4-continue", "bt", "lab4-threads", "lab4-slot &ks.cpu.current->slots[0]", *GO_ON)
     assert result.status == 0, result
     assert_order(result.out, r"fault_raise", r"core_fault", r"trap_signal", r"<signal handler called>", r"touch", r"\* toucher +running", r"cnode object=0x")
     result = debug(HELLO, "break perform_UntypedRetype", "lab4-continue", "bt", "kill", "quit")

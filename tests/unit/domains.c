@@ -9,7 +9,7 @@ _Static_assert(NUM_DOMAINS == 4 && NUM_DOMAIN_SCHEDULES == 100, "this file needs
 #define configure_slice(index, domain, duration) method(DOMAIN, DomainScheduleConfigure, CAPS(), index, domain, duration)
 #define set_start(index) method(DOMAIN, DomainScheduleSetStart, CAPS(), index)
 #define assert_ready_in(domain, priority, ...) \
-    harness_assert_queue(ks.ready[domain].level[priority].head, THREADS(__VA_ARGS__), HERE)
+    harness_assert_queue(here()->ready[domain].level[priority].head, THREADS(__VA_ARGS__), HERE)
 
 #define MS UINT64_C(62500) // ticks of a millisecond
 
@@ -29,11 +29,11 @@ static const struct thread *given_two_domains_that_take_turns(void)
 
 TEST(at_first_everything_is_in_domain_0_forever) // threads DOM-1
 {
-    assert_int_equal(ks.current_domain, 0);
+    assert_int_equal(here()->current_domain, 0);
     assert_int_equal(root->tcb->domain, 0);
     assert_int_equal(ks.domain_schedule[0].duration, BIT(56) - 1);
     assert_int_equal(ks.domain_schedule[1].duration, 0);
-    assert_int_equal(ks.domain_time, BIT(56) - 1);
+    assert_int_equal(here()->domain_time, BIT(56) - 1);
 }
 
 TEST(domain_set_bounds_the_domain) // threads §3.5 Set 2
@@ -84,7 +84,7 @@ TEST(schedule_configure_does_not_change_the_slice_in_progress) // threads §3.5 
 {
     (void)given_two_domains_that_take_turns();
     assert_ok(configure_slice(0, 0, 50 * MS));
-    assert_int_equal(ks.domain_time, 2 * MS);
+    assert_int_equal(here()->domain_time, 2 * MS);
 }
 
 TEST(set_start_ends_the_slice_and_goes_on_with_its_entry) // threads §3.5 ScheduleSetStart
@@ -92,8 +92,8 @@ TEST(set_start_ends_the_slice_and_goes_on_with_its_entry) // threads §3.5 Sched
     const struct thread *a = given_two_domains_that_take_turns();
     assert_ok(set_start(1));
     assert_runs(a);
-    assert_int_equal(ks.current_domain, 1);
-    assert_int_equal(ks.domain_time, 3 * MS);
+    assert_int_equal(here()->current_domain, 1);
+    assert_int_equal(here()->domain_time, 3 * MS);
     assert_ready_in(0, 255, root);
 }
 
@@ -159,7 +159,7 @@ TEST(fp_state_is_saved_when_a_thread_leaves_for_another_domain) // threads REG-1
 TEST(the_deadline_is_the_end_of_the_domains_slice_if_that_is_earlier) // threads §4.7 E
 {
     (void)given_two_domains_that_take_turns();
-    assert_int_equal(fake.timer_deadline, ks.now + 2 * MS);
+    assert_int_equal(fake.timer_deadline, here()->now + 2 * MS);
 }
 
 TEST(domains_take_turns) // threads DOM-2, DOM-3
@@ -192,7 +192,7 @@ TEST(the_schedule_goes_back_to_its_start_at_an_end_marker) // threads DOM-2
     assert_ok(set_start(1));
     assert_runs(a);
     pass_time_us(3000);
-    assert_int_equal(ks.current_domain, 2);
+    assert_int_equal(here()->current_domain, 2);
     pass_time_us(1000);
     assert_runs(a);
 }
@@ -205,7 +205,7 @@ TEST(the_schedule_goes_back_to_its_start_at_the_end_of_the_array) // threads DOM
     assert_runs(a);
     pass_time_us(1000);
     assert_runs(a);
-    assert_int_equal(ks.domain_index, 98);
+    assert_int_equal(here()->domain_index, 98);
 }
 
 TEST(time_left_that_is_exactly_the_minimum_ends_the_slice) // threads TM-1
@@ -214,7 +214,7 @@ TEST(time_left_that_is_exactly_the_minimum_ends_the_slice) // threads TM-1
     wind_clock_ticks(2 * MS - 1250 - 1);
     take_irq();
     assert_runs(root);
-    assert_int_equal(ks.domain_time, 1251);
+    assert_int_equal(here()->domain_time, 1251);
     wind_clock_ticks(1);
     take_irq();
     assert_runs(a);
@@ -273,9 +273,9 @@ TEST(a_sleeper_of_another_domain_wakes_in_its_domain) // threads SL-1: one list 
 TEST(the_counter_of_work_is_reset_when_the_domain_changes) // threads DOM-2
 {
     (void)given_two_domains_that_take_turns();
-    ks.work_units = 50;
+    here()->work_units = 50;
     pass_time_us(2000);
-    assert_int_equal(ks.work_units, 0);
+    assert_int_equal(here()->work_units, 0);
 }
 
 TEST(fp_state_is_saved_when_the_domain_changes) // threads DOM-2, REG-13

@@ -27,7 +27,7 @@ enum { DEFAULT_ATTRIBUTES = 3, EXECUTE_NEVER = 4, READ_WRITE = READ | WRITE };
 
 static inline word_t descriptor_at(cptr_t vspace, vaddr_t address)
 {
-    return *vspace_walk(vspace_cap_base(cap_of(vspace)), address).entry;
+    return *translation_walk(vspace_cap_base(cap_of(vspace)), address).entry;
 }
 
 static inline cptr_t given_vspace_without_asid(void)

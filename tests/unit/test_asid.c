@@ -164,7 +164,7 @@ TEST(deleting_the_last_vspace_capability_flushes_and_frees_the_asid) // memory �
     assert_ok(cnode_delete(AT(vspace)));
     assert_int_equal(fake_nth_call(FAKE_TLB_FLUSH_ASID, 0)->a, 2);
     assert_int_equal(fake_nth_call(FAKE_VSPACE_RETIRE, 0)->a, 2);
-    assert_int_equal(asid_root(2), 0);
+    assert_int_equal(vspace_root(2), 0);
 }
 
 TEST(deleting_a_copy_of_a_vspace_changes_nothing) // objects §5.2
@@ -173,7 +173,7 @@ TEST(deleting_a_copy_of_a_vspace_changes_nothing) // objects §5.2
     fake_forget_calls();
     assert_ok(cnode_delete(AT(copy)));
     assert_int_equal(fake_count_calls(FAKE_TLB_FLUSH_ASID), 0);
-    assert_int_equal(asid_root(2), vspace_cap_base(cap_of(vspace)));
+    assert_int_equal(vspace_root(2), vspace_cap_base(cap_of(vspace)));
 }
 
 TEST(deleting_a_dead_vspace_touches_no_asid) // memory §2.11 rule 1: not live, nothing

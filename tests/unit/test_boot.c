@@ -203,7 +203,7 @@ TEST(the_root_thread_starts_with_bootinfo_in_x0_and_zeroes) // memory §11 #67
     expected.pc = expected.fault_pc = boot_input.entry;
     expected.spsr = 0x40;
     assert_true(boot());
-    assert_memory_equal(&ks.current->regs, &expected, sizeof expected);
+    assert_memory_equal(&here()->current->regs, &expected, sizeof expected);
 }
 
 TEST(the_root_thread_has_the_highest_priority_and_5_ms_of_round_robin) // memory §8.5, threads TCB-8

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Boot input that no root task can be made from (memory §10), and the pure part: ranges and the cutting of untypeds.
-#include "core/boot_memory.h"
+#include "core/entry/boot_memory.h"
 #include "tests/unit/memory.h"
 
 static void assert_boot_fails(const char *why)

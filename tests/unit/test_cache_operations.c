@@ -89,7 +89,7 @@ TEST(each_page_operation_reaches_the_machine) // memory §2.8
     assert_operation(CACHE_UNIFY_INSTRUCTION, base, 4);
 }
 
-TEST(a_device_page_is_checked_but_not_touched) // core/page.c: devices are not behind the kernel's window
+TEST(a_device_page_is_checked_but_not_touched) // core/arch/aarch64/frame.c: devices are not behind the kernel's window
 {
     cptr_t frame = given_device_frame();
     assert_ok(page_map(frame, VSPACE, FREE_PAGE, READ_WRITE, 0));

@@ -298,7 +298,7 @@ TEST(a_delete_is_preempted_after_100_units_of_work_with_its_arguments_intact)
 {
     cptr_t cnode = given_full_cnode(8);
     given_irq();
-    ks.work_units = 0;
+    here()->work_units = 0;
     fake_irq_raise(LINE);
     struct result r = cnode_delete(AT(cnode));
     assert_true(was_preempted(root));
@@ -333,7 +333,7 @@ TEST(parking_a_container_can_be_preempted_and_goes_on)
 {
     struct nest n = given_nested_cnodes();
     given_irq();
-    ks.work_units = 100 - 14; // slots 15..3 of the outer CNode are 13 units; the exchange is the next one
+    here()->work_units = 100 - 14; // slots 15..3 of the outer CNode are 13 units; the exchange is the next one
     fake_irq_raise(LINE);
     cnode_delete(AT(n.outer));
     assert_true(was_preempted(root));
@@ -401,7 +401,7 @@ TEST(a_thread_that_revokes_its_own_context_stops_at_the_preemption_point)
     assert_ok(resume(thread));
     as(thread);
     thread->tcb->regs.x[REG_SYSCALL] = 0;
-    ks.work_units = 99;
+    here()->work_units = 99;
     cnode_revoke(AT(untyped));
     assert_empty(sc);
     assert_holds(endpoint, endpoint);
@@ -429,13 +429,13 @@ TEST(the_count_of_work_units_goes_on_in_the_next_call)
 {
     cptr_t a = given_full_cnode(6), b = given_full_cnode(6);
     given_irq();
-    ks.work_units = 0;
+    here()->work_units = 0;
     assert_ok(cnode_delete(AT(a)));
-    assert_int_equal(ks.work_units, 64); // 63 slots one by one; the last goes with the Zombie; the whole is one more
+    assert_int_equal(here()->work_units, 64); // 63 slots one by one; the last goes with the Zombie; the whole is one more
     fake_irq_raise(LINE);
     cnode_delete(AT(b));
     assert_true(was_preempted(root));
-    assert_int_equal(ks.work_units, 0);
+    assert_int_equal(here()->work_units, 0);
 }
 
 // objects §5.5 rule 2: the budget is a reason as well
@@ -444,7 +444,7 @@ TEST(a_long_operation_stops_when_the_budget_is_used_up)
     cptr_t cnode = given_full_cnode(8);
     const struct thread *thread = given_thread();
     as(thread);
-    ks.work_units = 0;
+    here()->work_units = 0;
     fake.ticks_per_read = us_to_ticks(6000); // two looks at the clock use up 10 ms
     cnode_delete(AT(cnode));
     fake.ticks_per_read = 0;
@@ -464,7 +464,7 @@ TEST(revoke_is_preempted_between_children)
         assert_ok(cnode_copy(PLACE(cnode, i, 8), AT(endpoint), ALL_RIGHTS));
     }
     given_irq();
-    ks.work_units = 0;
+    here()->work_units = 0;
     fake_irq_raise(LINE);
     cnode_revoke(AT(endpoint));
     assert_true(was_preempted(root));
@@ -505,7 +505,7 @@ TEST(a_preempted_revocation_by_a_thread_that_destroyed_itself_is_not_completed)
     given_irq();
     struct thread thread = given_thread_in(untyped);
     as(&thread);
-    ks.work_units = 99;
+    here()->work_units = 99;
     fake_irq_raise(LINE);
     cnode_revoke(AT(untyped));
     assert_holds(endpoint, endpoint);
@@ -740,9 +740,9 @@ TEST(deleting_any_frame_capability_removes_its_own_mapping)
 {
     cptr_t frame = given_frame(), copy = given_copy(frame, ALL_RIGHTS);
     assert_ok(method(copy, ARMPageMap, CAPS(VSPACE), 0x480000, READ | WRITE, 3));
-    assert_int_equal(*vspace_walk(vspace_cap_base(cap_of(VSPACE)), 0x480000).entry & 1, 1);
+    assert_int_equal(*translation_walk(vspace_cap_base(cap_of(VSPACE)), 0x480000).entry & 1, 1);
     assert_ok(cnode_delete(AT(copy)));
-    assert_int_equal(*vspace_walk(vspace_cap_base(cap_of(VSPACE)), 0x480000).entry, 0);
+    assert_int_equal(*translation_walk(vspace_cap_base(cap_of(VSPACE)), 0x480000).entry, 0);
     assert_holds(frame, frame);
 }
 
@@ -753,9 +753,9 @@ TEST(deleting_the_last_capability_to_a_vspace_frees_its_asid)
     asid_t asid = vspace_cap_asid(cap_of(space));
     cptr_t copy = given_copy(space, ALL_RIGHTS);
     assert_ok(cnode_delete(AT(space)));
-    assert_int_not_equal(asid_root(asid), 0);
+    assert_int_not_equal(vspace_root(asid), 0);
     assert_ok(cnode_delete(AT(copy)));
-    assert_int_equal(asid_root(asid), 0);
+    assert_int_equal(vspace_root(asid), 0);
 }
 
 // objects §5.3: an interrupt's notification goes with its handler, and the line is masked after the slot is empty

@@ -302,7 +302,7 @@ TEST(resuming_oneself_does_nothing)
 
 static void debug_call(sword_t number, word_t x0)
 {
-    ks.current->regs.x[0] = x0;
+    here()->current->regs.x[0] = x0;
     sys_number((word_t)number);
 }
 
@@ -312,13 +312,13 @@ TEST(debug_calls_neither_stamp_nor_charge_nor_reschedule)
     const struct thread *thread = given_thread();
     as(thread);
     wind_clock_us(9995); // any other entry would end the slice
-    ticks_t now = ks.now, pending = ks.pending;
+    ticks_t now = here()->now, pending = here()->pending;
     debug_call(PUT_CHAR, 'x');
     debug_call(DUMP_SCHEDULER, 0);
     debug_call(SNAPSHOT, 0);
     debug_call(CAP_IDENTIFY, TCB);
-    assert_int_equal(ks.now, now);
-    assert_int_equal(ks.pending, pending);
+    assert_int_equal(here()->now, now);
+    assert_int_equal(here()->pending, pending);
     assert_runs(thread);
 }
 
@@ -431,8 +431,8 @@ TEST(the_snapshot_lists_capabilities)
 
 TEST(a_plain_halt_ends_the_machine_with_status_0)
 {
-    ks.current->regs.x[0] = 5;
-    ks.current->regs.x[1] = 0;
+    here()->current->regs.x[0] = 5;
+    here()->current->regs.x[1] = 0;
     assert_halts(sys_number((word_t)-14), 0);
 }
 

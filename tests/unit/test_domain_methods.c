@@ -92,7 +92,7 @@ TEST(schedule_configure_stores_the_slice_and_leaves_the_present_one) // threads 
 {
     assert_ok(configure_slice(0, 0, 1000));
     assert_int_equal(ks.domain_schedule[0].duration, 1000);
-    assert_int_equal(ks.domain_time, BIT(56) - 1);
+    assert_int_equal(here()->domain_time, BIT(56) - 1);
 }
 
 TEST(schedule_configure_accepts_the_longest_duration) // threads §3.5 ScheduleConfigure 4
@@ -119,7 +119,7 @@ TEST(set_start_of_the_only_slice_has_no_lasting_effect) // threads DOM-4
 {
     assert_ok(set_start(0));
     assert_runs(root);
-    assert_int_equal(ks.current_domain, 0);
+    assert_int_equal(here()->current_domain, 0);
     assert_ok(set_tls_base(root, 5)); // done, not restarted
     pass_time_us(20000);
     assert_runs(root);
@@ -132,9 +132,9 @@ TEST(another_label_is_illegal_on_the_domain_capability) // threads §3.5
 
 TEST(with_one_domain_no_time_runs_out) // threads DOM-1
 {
-    ticks_t before = ks.domain_time;
+    ticks_t before = here()->domain_time;
     computes_us(1000);
-    assert_int_equal(ks.domain_time, before);
+    assert_int_equal(here()->domain_time, before);
 }
 
 int main(void)

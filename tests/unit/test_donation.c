@@ -285,7 +285,7 @@ TEST(a_reply_dates_a_sporadic_context_now) // threads §6.3 step 3, REF-6
     as(root), (void)sys_recv(endpoint, reply);
     computes_us(2000);
     sys_send(reply, MESSAGE(2));
-    assert_int_equal(head_of(client).time, ks.now);
+    assert_int_equal(head_of(client).time, here()->now);
 }
 
 TEST(a_reply_leaves_the_date_of_a_constant_bandwidth_context) // threads REF-6
@@ -718,7 +718,7 @@ TEST(a_signal_dates_a_sporadic_context_now) // threads REF-6
     as(waiter), sys_wait(notification);
     computes_us(2000);
     sys_signal(notification);
-    assert_int_equal(head_of(waiter).time, ks.now);
+    assert_int_equal(head_of(waiter).time, here()->now);
 }
 
 TEST(moving_the_date_of_a_sporadic_context_makes_the_kernel_account) // threads CH-2: merge-on-unblock
@@ -730,7 +730,7 @@ TEST(moving_the_date_of_a_sporadic_context_makes_the_kernel_account) // threads 
     assert_ok(set_priority(waiter, LOW));
     wind_clock_us(300);
     sys_signal(notification);
-    assert_int_equal(ks.pending, 0);
+    assert_int_equal(here()->pending, 0);
     assert_int_equal(sc_of(root)->consumed, us_to_ticks(300));
 }
 
@@ -742,7 +742,7 @@ TEST(a_message_dates_a_sporadic_context_now) // threads REF-6
     as(receiver), sys_wait(endpoint);
     computes_us(2000);
     sys_send(endpoint, MESSAGE(1));
-    assert_int_equal(head_of(receiver).time, ks.now);
+    assert_int_equal(head_of(receiver).time, here()->now);
 }
 
 TEST(a_queued_sender_that_is_received_has_its_sporadic_context_dated_now) // threads REF-6
@@ -753,7 +753,7 @@ TEST(a_queued_sender_that_is_received_has_its_sporadic_context_dated_now) // thr
     as(sender), sys_send(endpoint, MESSAGE(1));
     computes_us(2000);
     (void)sys_wait(endpoint);
-    assert_int_equal(head_of(sender).time, ks.now);
+    assert_int_equal(head_of(sender).time, here()->now);
 }
 
 TEST(a_deleted_endpoint_dates_the_sporadic_contexts_of_its_waiters_now) // threads REF-6, §9.3
@@ -764,7 +764,7 @@ TEST(a_deleted_endpoint_dates_the_sporadic_contexts_of_its_waiters_now) // threa
     as(sender), sys_send(endpoint, MESSAGE(1));
     computes_us(2000);
     assert_ok(cnode_delete(AT(endpoint)));
-    assert_int_equal(head_of(sender).time, ks.now);
+    assert_int_equal(head_of(sender).time, here()->now);
 }
 
 // -------------------------------------------------------------------------------- combined calls

@@ -3,7 +3,7 @@
 // The IPC fast path (threads §11): that it is taken, that it ends in the same state as the slow path, and each condition
 // that must divert to the slow path.
 //
-#include "core/fastpath.h"
+#include "core/entry/fastpath.h"
 #include "tests/unit/harness/harness.h"
 
 static cptr_t endpoint, reply;
@@ -41,14 +41,14 @@ static ticks_t last_stamp;
 static void watch(void)
 {
     wind_clock_us(1);
-    last_stamp = ks.now;
+    last_stamp = here()->now;
     harness_asks_for_path = true;
 }
 
 static enum path path(void)
 {
     harness_asks_for_path = false;
-    return !harness_was_fast ? SLOW : ks.now == last_stamp ? FAST : STAMPED;
+    return !harness_was_fast ? SLOW : here()->now == last_stamp ? FAST : STAMPED;
 }
 
 static void assert_path(enum path expected, enum path path, const char *file, int line)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // What fuzzing has found (docs/FUZZING.md lists it): one test for each bug.
-#include "core/boot_memory.h"
+#include "core/entry/boot_memory.h"
 #include "tests/unit/memory.h"
 
 // memory §9.3: no untyped covers kernel memory in use. Found by the target `boot`.

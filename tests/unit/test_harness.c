@@ -33,8 +33,8 @@ TEST(a_call_without_effect_is_seen_to_have_none)
 
 TEST(debug_halt_ends_the_machine)
 {
-    ks.current->regs.x[0] = 7;
-    ks.current->regs.x[1] = 0x3442414c;
+    here()->current->regs.x[0] = 7;
+    here()->current->regs.x[1] = 0x3442414c;
     assert_halts(sys_number((word_t)-14), 7);
 }
 

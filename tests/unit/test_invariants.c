@@ -4,7 +4,7 @@
 // broken is mended again, so that the checker runs clean at the end.
 #include "tests/unit/harness/harness.h"
 
-#include "core/invariants.h"
+#include "core/check/invariants.h"
 
 enum { SCRATCH_WORDS = 1 << 13 };
 
@@ -149,15 +149,15 @@ TEST(rule_13_ready_lists)
     const struct thread *thread = given_thread();
     assert_notices(13, thread->tcb->is_queued, false);
     assert_notices(13, thread->tcb->priority, 254);
-    assert_notices(13, refill_head(thread->tcb->sc)->time, ks.now + 1);
+    assert_notices(13, refill_head(thread->tcb->sc)->time, here()->now + 1);
 }
 
 TEST(rule_14_bitmaps)
 {
     given_thread();
-    assert_notices(14, ks.ready[0].bitmap[3], 0);
-    assert_notices(14, ks.ready[0].bitmap[0], 1);
-    assert_notices(14, ks.ready[0].summary, 1);
+    assert_notices(14, here()->ready[0].bitmap[3], 0);
+    assert_notices(14, here()->ready[0].bitmap[0], 1);
+    assert_notices(14, here()->ready[0].summary, 1);
 }
 
 TEST(rule_15_sleepers)
@@ -169,7 +169,7 @@ TEST(rule_15_sleepers)
     take_irq();
     assert_true(thread->tcb->is_sleeping);
     assert_notices(15, thread->tcb->is_sleeping, false);
-    assert_notices(15, refill_head(thread->tcb->sc)->time, ks.now);
+    assert_notices(15, refill_head(thread->tcb->sc)->time, here()->now);
     assert_notices(15, thread->tcb->state, THREAD_INACTIVE);
 }
 
@@ -251,7 +251,7 @@ TEST(rule_21_yields)
 
 TEST(rule_22_the_current_thread)
 {
-    assert_notices(22, ks.action, ACTION_CHOOSE);
+    assert_notices(22, here()->action, ACTION_CHOOSE);
     assert_notices(22, root->tcb->state, THREAD_RESTART);
     const struct thread *thread = given_thread();
     (void)thread;
@@ -260,12 +260,12 @@ TEST(rule_22_the_current_thread)
 
 TEST(rule_23_time)
 {
-    assert_notices(23, ks.charged_sc, idle_sc());
-    assert_notices(23, ks.pending, us_to_ticks(5000));
-    assert_notices(23, ks.work_units, WORK_UNITS);
+    assert_notices(23, here()->charged_sc, idle_sc());
+    assert_notices(23, here()->pending, us_to_ticks(5000));
+    assert_notices(23, here()->work_units, WORK_UNITS);
     assert_notices(23, ks.domain_start, 1);
-    assert_notices(23, ks.domain_index, NUM_DOMAIN_SCHEDULES);
-    assert_notices(23, ks.rearm, true);
+    assert_notices(23, here()->domain_index, NUM_DOMAIN_SCHEDULES);
+    assert_notices(23, here()->rearm, true);
 }
 
 TEST(rule_24_a_page_descriptor_at_level_0)
@@ -310,7 +310,7 @@ TEST(rule_28_descriptors_without_capabilities)
     cptr_t frame = given_frame(), table = boot_info->userImagePaging.start;
     assert_ok(method(frame, ARMPageMap, CAPS(VSPACE), 0x480000, 3, 3));
     assert_notices(28, *cap_in(frame), frame_cap_set_asid(*cap_in(frame), 0));
-    assert_notices(28, *vspace_walk(vspace_cap_base(*cap_in(VSPACE)), 0x490000).entry,
+    assert_notices(28, *translation_walk(vspace_cap_base(*cap_in(VSPACE)), 0x490000).entry,
                    desc_page(FAKE_RAM_BASE, 12, ACCESS_READ_WRITE, 0));
     assert_notices(28, *cap_in(table), page_table_cap_set_is_mapped(*cap_in(table), 0));
     assert_notices(28, ks.asid_pools[5], (struct asid_pool *)object_of(given_frame()));

@@ -101,7 +101,7 @@ TEST(unmap_unlinks_zeroes_and_flushes) // memory §2.3 Unmap
     assert_ok(page_map(frame, VSPACE, NO_LEVEL_3, READ_WRITE, 3));
     fake_forget_calls();
     assert_ok(table_unmap(table));
-    assert_int_equal(vspace_walk(vspace_cap_base(cap_of(VSPACE)), NO_LEVEL_3).bits, 21);
+    assert_int_equal(translation_walk(vspace_cap_base(cap_of(VSPACE)), NO_LEVEL_3).bits, 21);
     assert_int_equal(*(word_t *)object_of(table), 0);
     assert_int_equal(fake_nth_call(FAKE_TLB_FLUSH_ASID, 0)->a, 1);
     assert_int_equal(page_table_cap_is_mapped(cap_of(table)), 0);
@@ -141,7 +141,7 @@ TEST(deleting_the_last_capability_unlinks_a_table) // memory §2.3 Deletion
     cptr_t table = given_table();
     assert_ok(table_map(table, VSPACE, NO_LEVEL_3));
     assert_ok(cnode_delete(AT(table)));
-    assert_int_equal(vspace_walk(vspace_cap_base(cap_of(VSPACE)), NO_LEVEL_3).bits, 21);
+    assert_int_equal(translation_walk(vspace_cap_base(cap_of(VSPACE)), NO_LEVEL_3).bits, 21);
 }
 
 TEST(deleting_a_copy_leaves_a_table_linked) // memory §2.3 Deletion
@@ -149,7 +149,7 @@ TEST(deleting_a_copy_leaves_a_table_linked) // memory §2.3 Deletion
     cptr_t table = given_table();
     assert_ok(table_map(table, VSPACE, NO_LEVEL_3));
     assert_ok(cnode_delete(AT(given_copy(table, ALL_RIGHTS))));
-    assert_int_equal(vspace_walk(vspace_cap_base(cap_of(VSPACE)), NO_LEVEL_3).bits, 12);
+    assert_int_equal(translation_walk(vspace_cap_base(cap_of(VSPACE)), NO_LEVEL_3).bits, 12);
 }
 
 TEST(deleting_a_table_whose_place_is_taken_by_another_leaves_that_alone) // memory §2.3 Removing the link
@@ -161,7 +161,7 @@ TEST(deleting_a_table_whose_place_is_taken_by_another_leaves_that_alone) // memo
     assert_ok(table_map(other, vspace, NO_LEVEL_3));
     assert_ok(cnode_delete(AT(lower)));
     assert_int_equal(descriptor_at(vspace, NO_LEVEL_3), 0);
-    assert_int_equal(vspace_walk(vspace_cap_base(cap_of(vspace)), NO_LEVEL_3).bits, 30);
+    assert_int_equal(translation_walk(vspace_cap_base(cap_of(vspace)), NO_LEVEL_3).bits, 30);
 }
 
 TEST(the_table_of_a_dead_vspace_must_be_unmapped_before_it_is_mapped_again) // memory §11 #20

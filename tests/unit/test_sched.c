@@ -177,7 +177,7 @@ TEST(equal_time_sleepers_wake_in_order_and_run_in_reverse) // threads §12 #49, 
     given_budget(b, 1000, 100000);
     as(a), sys_yield();
     as(b), sys_yield();
-    assert_ptr_equal(ks.sleepers.head, a->tcb);
+    assert_ptr_equal(here()->sleepers.head, a->tcb);
     assert_ok(set_priority(a, LOW));
     assert_ok(set_priority(b, LOW));
     pass_time_us(100000);
@@ -193,7 +193,7 @@ TEST(sleepers_are_in_order_of_their_time) // threads SL-1
     as(a), sys_yield();
     as(b), sys_yield();
     as(c), sys_yield();
-    assert_ptr_equal(ks.sleepers.head, b->tcb);
+    assert_ptr_equal(here()->sleepers.head, b->tcb);
     assert_ptr_equal(b->tcb->queue_next, c->tcb);
     assert_ptr_equal(c->tcb->queue_next, a->tcb);
 }

@@ -147,14 +147,14 @@ TEST(bind_dates_a_sporadic_context_now) // threads §12 #100, [SCB]
     assert_ok(configure_sc(sc, 1000, 10000, 0, 0, 1));
     wind_clock_us(2000);
     assert_ok(bind_sc(sc, a->cap));
-    assert_int_equal(refill_head(context(sc))->time, ks.now);
+    assert_int_equal(refill_head(context(sc))->time, here()->now);
 }
 
 TEST(bind_leaves_the_date_of_a_constant_bandwidth_context) // threads §12 #100
 {
     const struct thread *a = given_passive_thread();
     cptr_t sc = given_sc(1000, 10000);
-    ticks_t configured = ks.now;
+    ticks_t configured = here()->now;
     wind_clock_us(2000);
     assert_ok(bind_sc(sc, a->cap));
     assert_int_equal(refill_head(context(sc))->time, configured);
@@ -250,7 +250,7 @@ TEST(unbind_object_takes_a_sleeper_out_of_the_sleep_list) // threads [SCU]
     given_budget(a, 1000, 100000);
     as(a), sys_yield();
     assert_ok(unbind_object(a->sc, a->cap));
-    assert_null(ks.sleepers.head);
+    assert_null(here()->sleepers.head);
     assert_false(a->tcb->is_sleeping);
 }
 
@@ -372,7 +372,7 @@ TEST(deleting_a_sleepers_context_takes_it_out_of_the_sleep_list) // threads §9.
     given_budget(a, 1000, 100000);
     as(a), sys_yield();
     assert_ok(cnode_delete(AT(a->sc)));
-    assert_null(ks.sleepers.head);
+    assert_null(here()->sleepers.head);
     assert_null(a->tcb->sc);
 }
 

@@ -138,7 +138,7 @@ TEST(budget_and_period_that_differ_are_a_sporadic_server) // threads §3.4 10b
     assert_int_equal(context(sc)->period, 312500);
     assert_int_equal(context(sc)->count, 1);
     assert_int_equal(refill_head(context(sc))->amount, 62500);
-    assert_int_equal(refill_head(context(sc))->time, ks.now);
+    assert_int_equal(refill_head(context(sc))->time, here()->now);
 }
 
 TEST(budget_and_period_that_are_equal_are_round_robin) // threads §12 #36
@@ -171,7 +171,7 @@ TEST(configuring_a_running_threads_context_does_not_refill_it) // threads §12 #
     given_budget(a, 4000, 50000);
     assert_int_equal(head_of(a).amount, us_to_ticks(3000));
     assert_int_equal(refill_at(sc_of(a), 1)->amount, us_to_ticks(1000));
-    assert_int_equal(refill_at(sc_of(a), 1)->time, ks.now + us_to_ticks(50000));
+    assert_int_equal(refill_at(sc_of(a), 1)->time, here()->now + us_to_ticks(50000));
 }
 
 TEST(configuring_ones_own_context_charges_the_time_used_so_far_under_the_old_parameters) // threads §3.4 10a
@@ -196,7 +196,7 @@ TEST(configuring_a_blocked_threads_context_refills_it) // threads §12 #37, CFG-
     sys_wait(endpoint);
     given_budget(a, 4000, 100000);
     assert_int_equal(head_of(a).amount, us_to_ticks(4000));
-    assert_int_equal(head_of(a).time, ks.now);
+    assert_int_equal(head_of(a).time, here()->now);
 }
 
 TEST(configuring_to_round_robin_always_gives_a_fresh_slice) // threads §12 #38

@@ -45,7 +45,7 @@ TEST(deleting_a_sleeper_takes_it_out_of_the_sleep_list) // threads §9.1, SL-2
     given_budget(a, 1000, 100000);
     as(a), sys_yield();
     delete_thread(a);
-    assert_null(ks.sleepers.head);
+    assert_null(here()->sleepers.head);
 }
 
 TEST(a_thread_that_deletes_itself_never_returns_and_its_time_is_charged) // threads §9.1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // TCB methods on registers: ReadRegisters, WriteRegisters, CopyRegisters, SetTLSBase (threads §2.1, §2.5, §8.1–8.3).
-#include "core/regs.h"
+#include "core/arch/aarch64/registers.h"
 
 #include "tests/unit/threads.h"
 

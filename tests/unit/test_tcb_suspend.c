@@ -156,7 +156,7 @@ TEST(suspending_a_sleeper_takes_it_out_of_the_sleep_list) // threads [SUS] 3, SL
     assert_true(a->tcb->is_sleeping);
     assert_ok(suspend(a));
     assert_false(a->tcb->is_sleeping);
-    assert_null(ks.sleepers.head);
+    assert_null(here()->sleepers.head);
     assert_ptr_equal(a->tcb->sc, sc_of(a));
 }
 
@@ -280,20 +280,20 @@ TEST(resume_merges_what_a_sporadic_context_has_and_dates_it_now) // threads §12
     assert_ok(configure_sc(a->sc, 1000, 10000, 0, 0, 1));
     wind_clock_us(3000);
     assert_ok(resume(a));
-    assert_int_equal(head_of(a).time, ks.now);
+    assert_int_equal(head_of(a).time, here()->now);
 }
 
 TEST(resume_leaves_the_date_of_a_constant_bandwidth_context_until_it_is_switched_to) // threads §12 #100, REF-6
 {
     const struct thread *a = given_inactive_thread();
     assert_ok(configure_sc(a->sc, 1000, 10000, 0, 0, 0));
-    ticks_t configured = ks.now;
+    ticks_t configured = here()->now;
     wind_clock_us(3000);
     assert_ok(resume(a));
     assert_int_equal(head_of(a).time, configured);
     sys_yield();
     assert_runs(a);
-    assert_int_equal(head_of(a).time, ks.now);
+    assert_int_equal(head_of(a).time, here()->now);
 }
 
 // ---------------------------------------------------------------------------- notification binding

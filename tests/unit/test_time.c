@@ -154,7 +154,7 @@ TEST(a_fresh_slice_has_a_new_deadline) // threads §4.7 B: rearm
     wind_clock_us(9990);
     sys_yield(); // not done: the slice is over
     assert_runs(a);
-    assert_int_equal(fake.timer_deadline, ks.now + us_to_ticks(10000));
+    assert_int_equal(fake.timer_deadline, here()->now + us_to_ticks(10000));
 }
 
 TEST(a_round_robin_thread_without_equals_goes_on_after_its_slice) // threads §12 #47
@@ -220,7 +220,7 @@ TEST(entries_that_change_nothing_leave_the_deadline_and_commit_nothing) // threa
     sys_nbwait(notification);
     wind_clock_us(100);
     sys_nbwait(notification);
-    assert_int_equal(ks.pending, us_to_ticks(200));
+    assert_int_equal(here()->pending, us_to_ticks(200));
     assert_int_equal(fake_count_calls(FAKE_TIMER_ARM), 0);
     assert_int_equal(fake.timer_deadline, deadline);
     assert_int_equal(sc_of(a)->consumed, 0);
@@ -229,7 +229,7 @@ TEST(entries_that_change_nothing_leave_the_deadline_and_commit_nothing) // threa
 TEST(the_deadline_is_the_end_of_the_head_refill) // threads §4.7 E
 {
     const struct thread *a = given_running_thread_with_1_ms();
-    assert_int_equal(fake.timer_deadline, ks.now + head_of(a).amount);
+    assert_int_equal(fake.timer_deadline, here()->now + head_of(a).amount);
 }
 
 TEST(the_deadline_is_the_first_sleepers_time_if_that_is_earlier) // threads §4.7 E
@@ -269,7 +269,7 @@ TEST(without_sleepers_the_idle_deadline_is_as_far_as_possible) // threads CH-5
 {
     root_sleeps();
     assert_idle();
-    assert_int_equal(fake.timer_deadline, ks.now + REFILL_MAX);
+    assert_int_equal(fake.timer_deadline, here()->now + REFILL_MAX);
 }
 
 TEST(time_in_idle_is_charged_to_nobody) // threads CH-5, §10.2
@@ -281,7 +281,7 @@ TEST(time_in_idle_is_charged_to_nobody) // threads CH-5, §10.2
     assert_idle();
     pass_time_us(3000);
     assert_runs(a);
-    assert_int_equal(ks.pending, 0);
+    assert_int_equal(here()->pending, 0);
     assert_int_equal(sc_of(a)->consumed, 0);
     assert_int_equal(head_of(a).amount, us_to_ticks(1000));
     assert_int_equal(idle_sc()->consumed, 0);
@@ -294,7 +294,7 @@ TEST(a_constant_bandwidth_context_is_dated_now_when_it_is_switched_to) // thread
     given_budget(a, 1000, 100000);
     computes_us(2000);
     as(a);
-    assert_int_equal(head_of(a).time, ks.now);
+    assert_int_equal(head_of(a).time, here()->now);
 }
 
 TEST(a_sporadic_context_keeps_its_date_when_it_is_switched_to) // threads REF-6
@@ -314,7 +314,7 @@ TEST(the_time_of_a_preempted_thread_is_charged_to_it) // threads §4.7 E
     root_wakes();
     assert_int_equal(sc_of(a)->consumed, us_to_ticks(300));
     assert_int_equal(head_of(a).amount, us_to_ticks(700));
-    assert_int_equal(ks.pending, 0);
+    assert_int_equal(here()->pending, 0);
 }
 
 TEST(time_of_a_thread_whose_context_is_destroyed_is_discarded) // threads §4.7 D
@@ -323,7 +323,7 @@ TEST(time_of_a_thread_whose_context_is_destroyed_is_discarded) // threads §4.7 
     wind_clock_us(1000);
     assert_ok(cnode_delete(AT(SC)));
     assert_runs(a);
-    assert_int_equal(ks.pending, 0);
+    assert_int_equal(here()->pending, 0);
     assert_int_equal(sc_of(a)->consumed, 0);
 }
 
@@ -331,11 +331,11 @@ TEST(time_of_a_thread_whose_context_is_destroyed_is_discarded) // threads §4.7 
 
 TEST(debug_calls_neither_stamp_nor_charge) // threads §12 #96, TM-2
 {
-    ticks_t now = ks.now;
+    ticks_t now = here()->now;
     wind_clock_us(1000);
     (void)sys_number((word_t)-15);
-    assert_int_equal(ks.now, now);
-    assert_int_equal(ks.pending, 0);
+    assert_int_equal(here()->now, now);
+    assert_int_equal(here()->pending, 0);
 }
 
 TEST(debug_calls_do_not_end_a_slice) // threads §12 #96
@@ -380,7 +380,7 @@ TEST(a_spurious_interrupt_is_only_a_stamp) // threads §10.1 step 2
     wind_clock_us(100);
     take_irq();
     assert_runs(root);
-    assert_int_equal(ks.pending, us_to_ticks(100));
+    assert_int_equal(here()->pending, us_to_ticks(100));
     assert_int_equal(fake_count_calls(FAKE_IRQ_END), 0);
 }
 
@@ -424,7 +424,7 @@ TEST(a_long_operation_lets_an_interrupt_in_after_100_steps_and_is_repeated) // t
     cptr_t endpoint = given_slot_with_copies(150);
     const struct thread *a = given_thread_of_priority(LOW);
     root_sleeps();
-    ks.work_units = 0;
+    here()->work_units = 0;
     fake_irq_raise(BELL_IRQ);
     (void)cnode_revoke(AT(endpoint));
     assert_runs(root);
@@ -452,7 +452,7 @@ TEST(a_long_operation_stops_when_the_context_it_runs_on_is_destroyed) // threads
     assert_ok(retype_to(untyped, seL4_SchedContextObject, 7, sc));
     assert_ok(configure_sc(sc, 10000, 10000, 0, 0, 0));
     assert_ok(bind_sc(sc, a->cap));
-    as(a), ks.work_units = 0;
+    as(a), here()->work_units = 0;
     (void)cnode_revoke(AT(untyped));
     assert_state(a, THREAD_RESTART);
     assert_runs(root);
@@ -464,12 +464,12 @@ TEST(the_counter_of_work_is_global) // threads PRE-2
     cptr_t endpoint = given_slot_with_copies(30);
     const struct thread *a = given_thread_of_priority(LOW);
     root_sleeps();
-    ks.work_units = 90;
+    here()->work_units = 90;
     fake_irq_raise(BELL_IRQ);
     (void)cnode_revoke(AT(endpoint));
     assert_int_equal(copies_of(endpoint), 20);
     assert_state(a, THREAD_RESTART);
-    assert_int_equal(ks.work_units, 0);
+    assert_int_equal(here()->work_units, 0);
 }
 
 int main(void)

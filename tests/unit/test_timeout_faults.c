@@ -78,7 +78,7 @@ TEST(the_faulter_keeps_its_context_and_the_time_is_charged_already) // threads T
 {
     given_a_thread_in_a_timeout_fault();
     assert_ptr_equal(a->tcb->sc, sc_of(a));
-    assert_true(head_of(a).time > ks.now);
+    assert_true(head_of(a).time > here()->now);
     (void)sys_recv(endpoint, reply);
     assert_ptr_equal(a->tcb->sc, sc_of(a));
 }

@@ -358,7 +358,7 @@ TEST(a_reset_can_be_preempted_and_goes_on_from_there)
     assert_ok(retype_to(untyped, seL4_UntypedObject, 16, slot));
     assert_ok(cnode_delete(AT(slot)));
     memset(object_of(untyped), 0x55, 1 << 16);
-    ks.work_units = 0;
+    here()->work_units = 0;
     fake_irq_raise(LINE);
     struct result r = retype_to(untyped, seL4_CapTableObject, 11, slot);
     assert_int_equal(watermark(untyped), 65536 - 100 * 256);

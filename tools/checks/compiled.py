@@ -19,7 +19,7 @@ def core_units(build, root):
     core, targets = pathlib.Path(root).resolve() / "core", collections.defaultdict(list)
     for entry in json.loads(database.read_text()):
         source = pathlib.Path(entry["file"]).resolve()
-        if source.parent != core or source.suffix != ".c":
+        if core not in source.parents or source.suffix != ".c":
             continue
         command = shlex.split(entry["command"])
         output = command[command.index("-o") + 1]

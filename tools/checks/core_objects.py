@@ -68,7 +68,7 @@ def main():
     builds = sys.argv[1:]
     if not builds:
         sys.exit(__doc__)
-    expected = sorted(path.name for path in (ROOT / "core").glob("*.c"))
+    expected = sorted(path.name for path in (ROOT / "core").rglob("*.c"))
     bad = 0
     for build in builds:
         for target, units in core_units(build, ROOT).items():

@@ -8,7 +8,7 @@
 #     (gdb) lab4-tree [EXPR]        the derivation list that a slot is part of (default: of every slot of the current CSpace)
 #
 # They read `ks` and the objects in memory through the debug information of the core, call nothing in the inferior, and
-# decode capabilities with the same table as the kernel: the fields are read off core/cap.h.
+# decode capabilities with the same table as the kernel: the fields are read off core/caps/cap.h.
 import contextlib
 import functools
 import os
@@ -29,9 +29,9 @@ def read_source(*path):
 
 
 def read_tables():
-    """Kinds {number: name} and fields {kind: [(field, word, low, width, shift)]} from the macros of core/cap.h."""
-    text = read_source("core", "cap.h")
-    kinds = {int(number): name for name, number in re.findall(r"\bK\((\w+), (\d+)[,)]", text)}
+    """Kinds {number: name} and fields {kind: [(field, word, low, width, shift)]} from the macros of core/caps/cap.h."""
+    text = read_source("core", "caps", "cap.h")
+    kinds = {int(number): name for name, number in re.findall(r"\bK\((\w+), (\d+),", text)}
     fields = {}
     for kind, field, *numbers in re.findall(r"\bF\((\w+), (\w+), (\d+), (\d+), (\d+), (\d+)\)", text):
         fields.setdefault(kind, []).append((field, *map(int, numbers)))
@@ -152,7 +152,7 @@ class Slot(gdb.Command):
     @reads_kernel_memory
     def invoke(self, argument, from_tty):
         if not argument:
-            raise gdb.GdbError("lab4-slot needs an expression, for example: lab4-slot &ks.current->slots[0]")
+            raise gdb.GdbError("lab4-slot needs an expression, for example: lab4-slot &ks.cpu.current->slots[0]")
         slot = gdb.parse_and_eval(argument).dereference()
         print(describe(cap_words(slot)))
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/vspace.h"
+#include "core/arch/aarch64/translation.h"
 #include "platform/hosted/interface.h"
 
 enum { LEVELS = 4, TOP_SHIFT = PAGE_BITS + (LEVELS - 1) * TABLE_INDEX_BITS };

@@ -17,7 +17,7 @@ struct guest {
 struct guest_page {
     uint64_t start, bytes; // virtual addresses
     uint64_t physical;
-    uint64_t descriptor;   // core/vspace.h
+    uint64_t descriptor;   // core/arch/aarch64/vspace.h
 };
 
 // RAM at a physical address, or NULL if not all of it is there.

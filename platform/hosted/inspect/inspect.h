@@ -14,8 +14,8 @@
 
 #include <stdio.h>
 
-#include "core/kind.h"
-#include "core/state.h"
+#include "core/caps/kind.h"
+#include "core/threads/state.h"
 #include "platform/hosted/frontend/components.h"
 #include "platform/hosted/interface.h"
 #include "platform/hosted/names.h"

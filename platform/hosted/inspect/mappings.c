@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // What the page tables of each address space map, in runs of pages that continue each other.
-#include "core/vspace.h"
+#include "core/arch/aarch64/translation.h"
+#include "core/arch/aarch64/vspace.h"
 #include "platform/hosted/inspect/inspect.h"
 
 enum { LAST_LEVEL = 3, TOP_BITS = PAGE_BITS + LAST_LEVEL * TABLE_INDEX_BITS };

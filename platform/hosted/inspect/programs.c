@@ -3,7 +3,7 @@
 // From threads to programs and source lines (../frontend/components.h).
 #include <stdlib.h>
 
-#include "core/asid.h"
+#include "core/arch/aarch64/vspace.h"
 #include "platform/hosted/inspect/inspect.h"
 
 struct guest guest;

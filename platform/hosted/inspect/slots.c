@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "platform/hosted/inspect/inspect.h"
+#include "core/caps/cdt.h"
 
 enum { MAX_DEPTH = 256, MAX_RADIX = 32 };
 

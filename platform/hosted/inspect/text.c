@@ -53,7 +53,7 @@ static void print_threads(FILE *out)
     char name[NAME_ROOM];
     fprintf(out, "threads (newest first, * runs)\n");
     for (const struct tcb *thread = kernel->all_threads; thread != NULL; thread = thread->all_next) {
-        fprintf(out, "%c %-24s %s", thread == kernel->current ? '*' : ' ', safe_name(thread, name, sizeof(name)), name_of_state(thread->state));
+        fprintf(out, "%c %-24s %s", thread == kernel->cpu.current ? '*' : ' ', safe_name(thread, name, sizeof(name)), name_of_state(thread->state));
         print_waiting(out, thread);
         fprintf(out, "\n    tcb 0x%lx, priority %lu (at most %lu), pc 0x%lx, sp 0x%lx, context 0x%lx\n",
                 thread == &kernel->idle ? 0 : plat_paddr(thread), thread->priority, thread->mcp, thread->regs.pc, thread->regs.sp,
@@ -181,8 +181,8 @@ void print_text(FILE *out, const struct snapshot *s)
 {
     const struct machine_control *control = machine_control;
     fprintf(out, "machine of front end %u, process %u is the CPU; RAM 0x%lx-0x%lx, last entry at %lu.%06lu s\n\n", control->frontend_pid,
-            control->owner_pid, MACHINE_RAM_BASE, MACHINE_RAM_BASE + control->ram_bytes, kernel->now / 62500000,
-            kernel->now % 62500000 * NS_PER_TICK / US_PER_MS);
+            control->owner_pid, MACHINE_RAM_BASE, MACHINE_RAM_BASE + control->ram_bytes, kernel->cpu.now / 62500000,
+            kernel->cpu.now % 62500000 * NS_PER_TICK / US_PER_MS);
     print_threads(out);
     fprintf(out, "\nobjects\n");
     for (size_t i = 0; i < s->head_count; i++) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The invariant checker (core/invariants.h) at work: after every kernel entry with --check, and once in a panic's report.
+// The invariant checker (core/check/invariants.h) at work: after every kernel entry with --check, and once in a panic's report.
 //
 // It is lent memory of its own, sparse until it is needed: as much as the kernel that it walks takes, found out by trying.
 // A walk takes time in proportion to that. So that a large system gets anywhere, twice the memory means a quarter of the
 // checks; the same entries are followed by one in each run. --check-every N has it otherwise.
-#include "core/invariants.h"
-#include "core/state.h"
+#include "core/check/invariants.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 enum { FIRST_WORDS = 1 << 12, MOST_WORDS = 1 << 20, MAX_LINES = 20 };

@@ -24,7 +24,7 @@
 // Virtual time. The clock stands still, except that each kernel entry costs ENTRY_TICKS and that it jumps to the
 // deadline when every thread waits. A thread that computes for TICKS_OF_SPIN ticks of CPU time without entering the
 // kernel lets time pass, too; how far it came by then is not reproducible, so that is counted.
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 

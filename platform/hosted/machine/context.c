@@ -9,7 +9,7 @@
 //
 // The thread pointer is written when it differs from what fs holds. Without FSGSBASE that is a host call (0.2 us, but several
 // on some virtual machines), which then dominates the switch between two threads of a VSpace.
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 

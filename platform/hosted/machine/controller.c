@@ -6,7 +6,7 @@
 //
 // `attention` says that somebody moved a line, enabled one, or that time has come. It may be set without reason.
 // Whoever clears it looks at the lines afterwards.
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 

@@ -6,8 +6,8 @@
 // instruction is decoded (operation.c), performed on the device's model, and stepped over: user code sees a
 // load or store that took a microsecond or two. What operation.c does not know, an access across the borders of a
 // register, and physical addresses without a device are external aborts (tlb.c).
-#include "core/state.h"
-#include "core/vspace.h"
+#include "core/threads/state.h"
+#include "core/arch/aarch64/translation.h"
 #include "platform/hosted/machine/devices.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/hosted/machine/operation.h"
@@ -49,7 +49,7 @@ static void write_registers(const struct device *device, uint32_t offset, uint32
 
 static void perform(const struct operation *o, const struct device *device, uint32_t offset)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     uint64_t *target = host_register(&thread->regs, o->number), nothing = 0;
     target = o->has_register ? target : &nothing;
     uint64_t memory = operation_reads_memory(o) ? read_registers(device, offset, o->bytes) : 0;
@@ -79,7 +79,7 @@ static void complain(const uint8_t *bytes, uint32_t count)
     host_print(HOST_STDERR,
                "lab4: thread '%s', pc 0x%lx: this instruction cannot access a device register, so it is a fault; it should be an aligned "
                "load, store or simple update of 1 to 8 bytes, as of a volatile uint32_t (%s)\n",
-               ks.current->name, ks.current->regs.pc, text);
+               here()->current->name, here()->current->regs.pc, text);
 }
 
 // An access to whole registers, or (reading) to a part of one, or (writing) to its low part.
@@ -97,8 +97,8 @@ bool devices_access(vaddr_t address)
     }
     struct operation operation;
     uint8_t bytes[INSTRUCTION_LONGEST];
-    uint32_t count = instruction_fetch(&ks.current->regs, bytes), offset = (uint32_t)(physical & LOW_BITS(PAGE_BITS));
-    if (!operation_read(&operation, bytes, count) || operand_address(&operation.in, &ks.current->regs) != address ||
+    uint32_t count = instruction_fetch(&here()->current->regs, bytes), offset = (uint32_t)(physical & LOW_BITS(PAGE_BITS));
+    if (!operation_read(&operation, bytes, count) || operand_address(&operation.in, &here()->current->regs) != address ||
         !is_possible(&operation, offset)) {
         complain(bytes, count);
         return false;

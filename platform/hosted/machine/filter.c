@@ -12,7 +12,7 @@
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 static const uint32_t allowed_calls[] = {

@@ -9,7 +9,7 @@
 //
 // This file and those that run before there is a shadow (start.c, host.c) are not instrumented. In a build without
 // the sanitizer nothing here is called.
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 #define SHADOW_OFFSET UINT64_C(0x640000000000)

@@ -37,7 +37,7 @@
 
 #define CONTROL_ATTENTION 256 /* offsetof(struct machine_control, attention) */
 
-/* struct tcb (core/tcb.h): the registers, and the host's words in the part that AArch64 uses for FP state. */
+/* struct tcb (core/threads/tcb.h): the registers, and the host's words in the part that AArch64 uses for FP state. */
 #define TCB_X(n) (160 + 8 * (n))
 #define TCB_SP 408
 #define TCB_PC 416

@@ -6,7 +6,7 @@
 #include <asm/sigcontext.h> // before the next
 #include <asm/ucontext.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 enum { MAX_FRAMES = 24 };
@@ -51,7 +51,7 @@ static void print_host_registers(const struct sigcontext *c)
 
 static void print_thread(void)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     if (!thread) {
         return;
     }
@@ -78,7 +78,7 @@ _Noreturn void panic_at(const char *what, const void *context)
     } else {
         print_backtrace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
     }
-    if (ks.current) {
+    if (here()->current) {
         watch_report();
         check_report();
     }

@@ -13,7 +13,7 @@
 // is taken from it: a process is only a cache of its VSpace's tables.
 #include <linux/prctl.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 

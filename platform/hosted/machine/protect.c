@@ -9,7 +9,7 @@
 // instruction of another handler, where only key 0 is open. There the signal stack keeps key 0, and that key is never
 // closed. That is harmless, because a frame is consumed before user code runs again; only the check that the kernel does not
 // follow user pointers is lost. A probe decides, not a version number.
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 enum { PKRU_BIT_OF_HEADER = 9, HEADER_OFFSET = 512, PROT_RW = HOST_READ | HOST_WRITE };

@@ -7,8 +7,8 @@
 // interrupt that arrives while the last instructions of an exit run just starts it anew.
 #include <asm/signal.h>
 
-#include "core/debug.h"
-#include "core/state.h"
+#include "core/entry/debug.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 
@@ -170,7 +170,7 @@ static struct process *wanted_process(struct tcb *thread)
 int resume(void)
 {
     for (;;) {
-        struct tcb *thread = ks.current;
+        struct tcb *thread = here()->current;
         if (attention_is_set()) {
             take_interrupts();
             continue;
@@ -252,7 +252,7 @@ static void classify_operand(struct hw_fault *fault)
 {
     struct access access = {.address = FIRST_NON_CANONICAL};
     uint32_t status = SYNDROME_TRANSLATION_0;
-    if (decode_access(&ks.current->regs, &access) && address_is_canonical(access.address)) {
+    if (decode_access(&here()->current->regs, &access) && address_is_canonical(access.address)) {
         status = SYNDROME_UNALIGNED_DATA;
     }
     *fault = (struct hw_fault){
@@ -277,7 +277,7 @@ static bool classify_access(const struct trap *trap, struct hw_fault *fault)
         }
         return syndrome != 0;
     }
-    if (trap->number == X86_GENERAL_PROTECTION && is_privileged(ks.current->regs.pc)) {
+    if (trap->number == X86_GENERAL_PROTECTION && is_privileged(here()->current->regs.pc)) {
         *fault = exception(SYNDROME_UNDEFINED);
         return true;
     }
@@ -287,7 +287,7 @@ static bool classify_access(const struct trap *trap, struct hw_fault *fault)
 
 static bool classify(const struct trap *trap, struct hw_fault *fault)
 {
-    struct thread_regs *regs = &ks.current->regs;
+    struct thread_regs *regs = &here()->current->regs;
     switch (trap->signal) {
     case SIGSEGV:
     case SIGBUS:
@@ -315,7 +315,7 @@ int trap_signal(void)
     struct hw_fault fault;
     if (trap.signal == SIGVTALRM) {
         clock_break_spin();
-    } else if (ks.current->regs.pc >= MACHINE_USER_HIGH) {
+    } else if (here()->current->regs.pc >= MACHINE_USER_HIGH) {
         return resume(); // which refuses to go there
     } else if (trap.signal != SIGALRM && classify(&trap, &fault)) {
         control()->statistics.faults++;

@@ -2,7 +2,7 @@
 //
 // The small functions of the seam: console, end, caches. The others are with their subject: address spaces in tlb.c,
 // threads in context.c, interrupts in controller.c, time in clock.c, plat_panic in panic.c.
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/devices.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"

@@ -20,7 +20,7 @@
 #include <asm/sigcontext.h> // before the next
 #include <asm/ucontext.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 enum { RETURN_TO_FRAME = 0, GO_ON = 1 };
@@ -54,7 +54,7 @@ static bool is_owner(void)
 
 static void save_context(const struct sigcontext *from)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
 #define SAVE(name, number, use) thread->regs.x[number] = from->name;
     LAB4_HOSTED_REGISTERS(SAVE)
 #undef SAVE

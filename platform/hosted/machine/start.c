@@ -7,7 +7,7 @@
 #include <linux/auxvec.h>
 #include <linux/prctl.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 

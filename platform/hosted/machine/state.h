@@ -8,7 +8,7 @@
 // touches the shared part, apart from the futex words and the bits that interface.h lets others set.
 #pragma once
 
-#include "core/tcb.h"
+#include "core/threads/objects.h"
 #include "platform/hosted/interface.h"
 #include "platform/hosted/machine/layout.h"
 

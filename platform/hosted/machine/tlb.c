@@ -12,8 +12,8 @@
 //
 // Physical addresses outside RAM are never mapped: each access faults, and is performed by devices.c where there is a
 // device, or is an external abort (0x10).
-#include "core/state.h"
-#include "core/vspace.h"
+#include "core/threads/state.h"
+#include "core/arch/aarch64/translation.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/platform.h"
 

@@ -8,9 +8,9 @@
 #include <lab4/syscall_table.h>
 #include <sel4/constants.h>
 
-#include "core/fault.h"
-#include "core/lookup.h"
-#include "core/state.h"
+#include "core/ipc/fault.h"
+#include "core/caps/lookup.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/hosted/trace_records.h"
 
@@ -94,8 +94,8 @@ void trace_thread_gone(struct tcb *thread)
 static void begin(void)
 {
     uint32_t count = entry.thread_count;
-    entry = (__typeof__(entry)){.thread_count = count, .time = plat_now(), .cause = ks.current};
-    entry.cause_id = id_of(ks.current);
+    entry = (__typeof__(entry)){.thread_count = count, .time = plat_now(), .cause = here()->current};
+    entry.cause_id = id_of(here()->current);
 }
 
 // Which capability the call sends to; for one that only receives, the one it receives from (abi §2.2).
@@ -140,7 +140,7 @@ static word_t badge_of(struct cap cap)
 
 void trace_call(void)
 {
-    const struct thread_regs *regs = &ks.current->regs;
+    const struct thread_regs *regs = &here()->current->regs;
     sword_t number = (sword_t)regs->x[REG_SYSCALL];
     begin();
     entry.is_putchar = number == LAB4_SYS_DebugPutChar;
@@ -150,7 +150,7 @@ void trace_call(void)
         return;
     }
     struct lookup_failure failure;
-    const struct slot *slot = lookup_slot(ks.current, call_target(regs), &failure);
+    const struct slot *slot = lookup_slot(here()->current, call_target(regs), &failure);
     struct cap cap = slot ? slot->cap : cap_null();
     entry.sent_to = call_sends(number) ? cap_kind(cap) : kind_null;
     put((struct trace_record){
@@ -177,7 +177,7 @@ void trace_fault(const struct hw_fault *fault)
     put((struct trace_record){.thread = entry.cause_id,
                               .kind = TRACE_FAULT,
                               .detail = types[fault->kind],
-                              .words = {first, fault->is_fetch, fault->syndrome, ks.current->regs.fault_pc}});
+                              .words = {first, fault->is_fetch, fault->syndrome, here()->current->regs.fault_pc}});
 }
 
 void trace_interrupt(void)
@@ -291,8 +291,8 @@ void trace_after(void)
             note_thread(thread);
         }
     }
-    const struct thread_regs *regs = &ks.current->regs;
-    uint32_t id = id_of(ks.current);
+    const struct thread_regs *regs = &here()->current->regs;
+    uint32_t id = id_of(here()->current);
     entry.time = plat_now();
-    put((struct trace_record){.thread = id, .kind = TRACE_LEAVE, .words = {regs->x[0], regs->x[1], regs->pc, repeats(ks.current)}});
+    put((struct trace_record){.thread = id, .kind = TRACE_LEAVE, .words = {regs->x[0], regs->x[1], regs->pc, repeats(here()->current)}});
 }

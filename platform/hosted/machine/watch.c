@@ -4,7 +4,7 @@
 // down what has changed. Nobody watching costs a predictable branch an entry (run.c: machine.is_watched).
 //
 // The machine's clock stands still meanwhile, so that watching uses up nobody's budget.
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 static struct {
@@ -22,7 +22,7 @@ static void note(const char *event, word_t number)
 {
     last.event = event;
     last.number = number;
-    __builtin_memcpy(last.thread, ks.current->name, sizeof last.thread);
+    __builtin_memcpy(last.thread, here()->current->name, sizeof last.thread);
 }
 
 void watch_start(void)
@@ -33,7 +33,7 @@ void watch_start(void)
 void watch_call(void)
 {
     clock_stop();
-    note("system call", ks.current->regs.x[REG_SYSCALL]);
+    note("system call", here()->current->regs.x[REG_SYSCALL]);
     if (traces()) {
         trace_call();
     }

@@ -5,7 +5,7 @@
 #include <asm/signal.h>
 #include <linux/prctl.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 
 static struct self *const me = &self;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "core/state.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "tests/fuzz/record/record.h"
 #include "tests/fuzz/world.h"
@@ -47,7 +47,7 @@ static void end_input_after(word_t least)
 
 void __wrap_core_syscall(void)
 {
-    const struct thread_regs *regs = &ks.current->regs;
+    const struct thread_regs *regs = &here()->current->regs;
     if ((sword_t)regs->x[REG_SYSCALL] != LAB4_SYS_DebugPutChar) {
         record_call();
         steps++;

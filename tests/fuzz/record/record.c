@@ -3,11 +3,12 @@
 // Writes kernel entries down as steps, in lines of text. A program's slots become slots of the fuzz world that hold the same kind of capability, the
 // same one each time; so a program's course is kept where the two worlds are alike, and otherwise its calls are nearly right ones.
 #include "tests/fuzz/record/record.h"
+#include "core/threads/message.h"
 
 #include <string.h>
 
-#include "core/lookup.h"
-#include "core/state.h"
+#include "core/caps/lookup.h"
+#include "core/threads/state.h"
 #include "tests/fuzz/grammar.h"
 
 enum { MAX_NAMES = 256 };
@@ -81,7 +82,7 @@ static word_t name_of(word_t address)
         }
     }
     struct lookup_failure failure;
-    const struct slot *slot = lookup_slot(ks.current, address, &failure);
+    const struct slot *slot = lookup_slot(here()->current, address, &failure);
     if (!slot && address >= WORLD_SLOTS) {
         return address; // leads nowhere, on purpose
     }
@@ -130,8 +131,8 @@ static void rename_words(struct step *step)
 void record_call(void)
 {
     add_time();
-    const struct thread_regs *regs = &ks.current->regs;
-    const word_t *buffer = tcb_buffer(ks.current, BUFFER_FOR_READING);
+    const struct thread_regs *regs = &here()->current->regs;
+    const word_t *buffer = tcb_buffer(here()->current, BUFFER_FOR_READING);
     word_t info = regs->x[REG_INFO], length = info & 127;
     struct step step = {.kind = STEP_CALL, .number = regs->x[REG_SYSCALL], .label = info >> 12, .length = (uint8_t)length};
     step.cap = name_of(regs->x[REG_CAP]);

@@ -105,7 +105,7 @@ void harness_before_entry(void)
         return;
     }
     fake_forget_calls();
-    watch.caller = ks.current;
+    watch.caller = here()->current;
     watch.ks = ks;
     watch.fake = fake;
     copy_pages();
@@ -192,9 +192,9 @@ static void compare(const char *file, int line)
         _fail(file, line);
     }
     watch.is_taken = false;
-    if (watch.ks.now != watch.fake.now) { // the clock had been wound: the entry's stamp may show
-        allow(&ks.now, sizeof ks.now);
-        allow(&ks.pending, sizeof ks.pending);
+    if (watch.ks.cpu.now != watch.fake.now) { // the clock had been wound: the entry's stamp may show
+        allow(&here()->now, sizeof here()->now);
+        allow(&here()->pending, sizeof here()->pending);
     }
     allow(fake.console, sizeof fake.console);
     allow(&fake.console_length, sizeof fake.console_length);
@@ -319,8 +319,8 @@ void harness_assert_state(const struct thread *thread, enum thread_state expecte
 void harness_assert_runs(const struct thread *thread, const char *file, int line)
 {
     const struct tcb *expected = thread ? thread->tcb : &ks.idle;
-    if (ks.current != expected) {
-        print_error("thread %d runs, not thread %d (-1 = idle or unknown, 0 = root)\n", (int)harness_thread_number(ks.current),
+    if (here()->current != expected) {
+        print_error("thread %d runs, not thread %d (-1 = idle or unknown, 0 = root)\n", (int)harness_thread_number(here()->current),
                     (int)harness_thread_number(expected));
         _fail(file, line);
     }

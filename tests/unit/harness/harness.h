@@ -3,7 +3,7 @@
 // The one header of a unit test: a booted kernel on platform/fake, the manual's verbs, and assertions about the whole
 // state. tests/unit/README.md is the introduction.
 //
-// The test is user code. A verb writes the registers and the IPC buffer of the thread that runs (ks.current), enters the
+// The test is user code. A verb writes the registers and the IPC buffer of the thread that runs (here()->current), enters the
 // core, and then runs the invariant checker. Capability pointers are slot numbers of the root CNode, for every thread.
 #pragma once
 
@@ -23,18 +23,24 @@
 
 #include <lab4/invocations.h>
 
-#include "core/asid.h"
-#include "core/debug.h"
-#include "core/kind.h"
-#include "core/endpoint.h"
-#include "core/fault.h"
-#include "core/invoke.h"
-#include "core/irq.h"
-#include "core/lookup.h"
-#include "core/notification.h"
-#include "core/reply.h"
-#include "core/sched_context.h"
-#include "core/vspace.h"
+#include "core/arch/aarch64/vspace.h"
+#include "core/entry/debug.h"
+#include "core/caps/kind.h"
+#include "core/ipc/endpoint.h"
+#include "core/ipc/fault.h"
+#include "core/caps/method.h"
+#include "core/irq/irq.h"
+#include "core/caps/cdt.h"
+#include "core/ipc/call_stack.h"
+#include "core/threads/message.h"
+#include "core/threads/wait.h"
+#include "core/time/dispatch.h"
+#include "core/time/time.h"
+#include "core/caps/lookup.h"
+#include "core/ipc/notification.h"
+#include "core/ipc/reply.h"
+#include "core/time/sched_context.h"
+#include "core/arch/aarch64/translation.h"
 #include "platform/fake/fake.h"
 
 enum label { LAB4_INVOCATIONS(LAB4_LABEL_ENUMERATOR) };
@@ -171,7 +177,7 @@ struct result sys_number(word_t number); // any x7; the other registers stay wha
 // The thread that runs executes the instruction at its pc, which is the system call it made last: a restarted call.
 struct result again(void);
 
-// While `asks` is true, each system call and fault tells whether it took the fast path (core/fastpath.h).
+// While `asks` is true, each system call and fault tells whether it took the fast path (core/entry/fastpath.h).
 extern bool harness_asks_for_path, harness_was_fast;
 
 // -------------------------------------------------------------------------------- faults, interrupts, time
@@ -245,7 +251,7 @@ void set_receive_slot(const struct thread *thread, struct place place);
 
 // assert_refused(call, error, payload…): the call is answered with the error, and nothing in the whole state has changed:
 // not ks, not RAM, not the machine, but for x0, x1 and the payload's message registers of the caller. One kernel entry.
-// (If the clock was wound before, the accounting of time, ks.now and ks.pending, may have moved on too.)
+// (If the clock was wound before, the accounting of time, here()->now and here()->pending, may have moved on too.)
 #define assert_refused(call, ...) \
     (harness_watch(HERE), harness_assert_refused(call, WORDS(__VA_ARGS__), HERE))
 
@@ -263,7 +269,7 @@ void set_receive_slot(const struct thread *thread, struct place place);
 #define assert_holds(slot, kind) harness_assert_kind(slot, kind_##kind, HERE)
 
 // The order of threads in a ready list, and in the queue of an endpoint or notification, from the head.
-#define assert_ready(priority, ...) harness_assert_queue(ks.ready[0].level[priority].head, THREADS(__VA_ARGS__), HERE)
+#define assert_ready(priority, ...) harness_assert_queue(here()->ready[0].level[priority].head, THREADS(__VA_ARGS__), HERE)
 #define assert_waiting(slot, ...) harness_assert_queue(harness_waiters(slot), THREADS(__VA_ARGS__), HERE)
 struct threads {
     word_t count;

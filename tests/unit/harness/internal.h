@@ -3,7 +3,7 @@
 // What the parts of the harness share.
 #pragma once
 
-#include "core/regs.h"
+#include "core/arch/aarch64/registers.h"
 #include "tests/unit/harness/harness.h"
 
 // Runs the invariant checker; fails the test with its report.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The verbs: a system call, a fault or an interrupt by the thread that runs.
-#include "core/fastpath.h"
+#include "core/entry/fastpath.h"
 #include "tests/unit/harness/internal.h"
 
-#include "core/invariants.h"
+#include "core/check/invariants.h"
 
 enum { SYS_CALL = -1, SYS_REPLY_RECV = -2, SYS_NBSEND_RECV = -3, SYS_NBSEND_WAIT = -4, SYS_SEND = -5, SYS_NBSEND = -6,
        SYS_RECV = -7, SYS_NBRECV = -8, SYS_WAIT = -9, SYS_NBWAIT = -10, SYS_YIELD = -11 };
@@ -34,7 +34,7 @@ void harness_check_invariants(void)
 
 static void require_user(void)
 {
-    if (ks.current == &ks.idle) {
+    if (here()->current == &ks.idle) {
         fail_msg("nobody runs: all threads wait");
     }
 }
@@ -69,7 +69,7 @@ bool harness_asks_for_path, harness_was_fast;
 
 static void enter_syscall(void)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     require_user();
     thread->regs.fault_pc = thread->regs.pc; // the svc; REG-3
     thread->regs.pc += 4;
@@ -93,7 +93,7 @@ static void enter_syscall(void)
 static void enter_fault(const struct hw_fault *fault)
 {
     require_user();
-    ks.current->regs.fault_pc = ks.current->regs.pc;
+    here()->current->regs.fault_pc = here()->current->regs.pc;
     harness_before_entry();
     if (harness_asks_for_path) {
         word_t type = fault->kind == HW_FAULT_VM ? seL4_Fault_VMFault : seL4_Fault_UserException;
@@ -109,7 +109,7 @@ static void enter_fault(const struct hw_fault *fault)
 
 void take_irq(void)
 {
-    ks.current->regs.fault_pc = ks.current->regs.pc;
+    here()->current->regs.fault_pc = here()->current->regs.pc;
     harness_before_entry();
     core_irq();
     harness_check_invariants();
@@ -140,8 +140,8 @@ struct message with_length(struct message message, word_t length)
 
 static void write_message(struct message m)
 {
-    struct thread_regs *regs = &ks.current->regs;
-    word_t *buffer = user_buffer(ks.current);
+    struct thread_regs *regs = &here()->current->regs;
+    word_t *buffer = user_buffer(here()->current);
     regs->x[REG_INFO] = m.label << 12 | m.caps.count << 7 | m.length;
     for (word_t i = 0; i < NUM_REG_MRS; i++) {
         regs->x[REG_MR0 + i] = i < m.words.count ? m.words.words[i] : 0xdead0000 + i;
@@ -187,7 +187,7 @@ struct call_registers {
 
 static struct result perform(struct call_registers call)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     require_user();
     thread->regs.x[REG_CAP] = call.cap;
     thread->regs.x[REG_REPLY] = call.reply;
@@ -273,7 +273,7 @@ struct result sys_yield(void)
 struct result sys_number(word_t number)
 {
     require_user();
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     thread->regs.x[REG_SYSCALL] = number;
     enter_syscall();
     return result_of(thread);
@@ -281,7 +281,7 @@ struct result sys_number(word_t number)
 
 struct result again(void)
 {
-    struct tcb *thread = ks.current;
+    struct tcb *thread = here()->current;
     enter_syscall();
     return result_of(thread);
 }

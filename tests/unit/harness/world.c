@@ -3,6 +3,7 @@
 // The world a test starts in, and the objects and threads it asks for. Everything is made by system calls of the thread
 // that runs, so that the state is one that user level can reach.
 #include "tests/unit/harness/internal.h"
+#include "core/time/dispatch.h"
 
 enum { RAM_BYTES = 16 << 20, KERNEL_BYTES = 0x20000, DTB_BYTES = 0x234, IMAGE_PAGES = 3, MAX_THREADS = 24, TIME_SLICE_US = 10000 };
 
@@ -50,7 +51,7 @@ static word_t ram_bytes(void)
 
 static void adopt_root_thread(void)
 {
-    struct tcb *tcb = ks.current;
+    struct tcb *tcb = here()->current;
     boot_info = plat_ptr(frame_cap_base(cap_of(seL4_CapBootInfoFrame)));
     threads[0] = (struct thread){.tcb = tcb, .cap = TCB, .sc = SC, .buffer_frame = BUFFER_FRAME, .buffer = tcb_buffer(tcb, BUFFER_FOR_WRITING)};
     thread_count = 1;
@@ -79,7 +80,7 @@ bool boot(void)
 {
     fake_reset(FAKE_RAM_BASE, ram_bytes());
     fake.now = us_to_ticks(1000);
-    ks.current = NULL;
+    here()->current = NULL;
     root = NULL;
     fill_device_tree();
     if (!core_boot(&boot_input)) {
@@ -103,7 +104,7 @@ void given_booted_system(void)
 struct slot *slot_of(cptr_t slot)
 {
     // The root CNode itself, found through the root thread: tests may change what its slots hold.
-    struct cap cnode = (root ? root->tcb : ks.current)->slots[TCB_CSPACE].cap;
+    struct cap cnode = (root ? root->tcb : here()->current)->slots[TCB_CSPACE].cap;
     assert_in_range(slot, 0, BIT(ROOT_CNODE_RADIX) - 1);
     return cap_cnode(cnode) + slot;
 }
@@ -271,23 +272,23 @@ word_t harness_thread_number(const struct tcb *tcb)
 void as(const struct thread *thread)
 {
     struct tcb *tcb = thread->tcb;
-    if (ks.current == tcb) {
+    if (here()->current == tcb) {
         return;
     }
     if (!sched_is_schedulable(tcb)) {
         fail_msg("as(): thread %d is not ready (state %d)", (int)harness_thread_number(tcb), tcb->state);
     }
-    if ((int)tcb->priority < sched_highest_ready() || (ks.current != &ks.idle && tcb->priority < ks.current->priority)) {
+    if ((int)tcb->priority < sched_highest_ready() || (here()->current != &ks.idle && tcb->priority < here()->current->priority)) {
         fail_msg("as(): somebody of a higher priority than thread %d is ready; block it first", (int)harness_thread_number(tcb));
     }
     // As if the present thread's slice had ended, and those between had had theirs.
     sched_dequeue(tcb);
     sched_push_front(tcb);
-    if (sched_is_schedulable(ks.current)) {
-        sched_push_back(ks.current);
+    if (sched_is_schedulable(here()->current)) {
+        sched_push_back(here()->current);
     }
-    ks.action = ACTION_CHOOSE;
-    sched_dispatch();
+    here()->action = ACTION_CHOOSE;
+    dispatch();
     harness_check_invariants();
-    assert_ptr_equal(ks.current, tcb);
+    assert_ptr_equal(here()->current, tcb);
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Deletion and revocation (objects §5). All of it can be interrupted and continued.
+#pragma once
+
+#include "core/caps/slot.h"
+
+// Destroys the capability in a slot; the slot is empty afterwards. PREEMPTED: progress is kept, call again.
+enum progress delete_slot(struct slot *slot);
+
+// Destroys all descendants of the capability in the slot (objects §2.6).
+enum progress revoke_slot(struct slot *slot);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Faults. A fault is recorded in the thread and then sent like a call through the handler capability in its TCB;
+// the message is composed when it is delivered, from the registers of that moment (arch/aarch64/fault_message.c).
+#include "core/ipc/fault.h"
+
+#include "core/base/print.h"
+#include "core/ipc/endpoint.h"
+#include "core/time/sched.h"
+
+bool fault_is_handler(struct cap cap)
+{
+    return cap_is_null(cap) || (cap_kind(cap) == kind_endpoint && endpoint_cap_can_send(cap) &&
+                                (endpoint_cap_can_grant(cap) || endpoint_cap_can_grant_reply(cap)));
+}
+
+// ---------------------------------------------------------------------------------------- raising
+
+static void send_to_handler(struct tcb *thread, const struct fault *fault, struct cap handler, bool can_donate)
+{
+    KASSERT(fault_is_handler(handler) && !cap_is_null(handler));
+    thread->fault = *fault;
+    endpoint_send(thread, handler, SEND_BLOCKS | (can_donate ? SEND_DONATES : 0));
+}
+
+static void report_unhandled(const struct tcb *thread, const struct fault *fault)
+{
+    static const char *const names[] = {"no fault",        "cap fault", "unknown syscall", "user exception",
+                                        "debug exception", "timeout",   "vm fault"};
+    print("lab4: thread '%s' has no fault handler and stops: %s at pc 0x%x (0x%x, 0x%x, 0x%x)\n", thread->name,
+          names[fault->type], thread->regs.fault_pc, fault->words[0], fault->words[1], fault->words[2]);
+}
+
+void fault_raise(struct tcb *thread, const struct fault *fault)
+{
+    struct cap handler = thread->slots[TCB_FAULT_HANDLER].cap;
+    if (cap_is_null(handler)) {
+        report_unhandled(thread, fault);
+        tcb_set_state(thread, THREAD_INACTIVE);
+        return;
+    }
+    send_to_handler(thread, fault, handler, thread->sc != NULL);
+}
+
+void fault_raise_cap(struct tcb *thread, cptr_t address, bool in_receive_phase, struct lookup_failure failure)
+{
+    fault_raise(thread, &(struct fault){seL4_Fault_CapFault, {address, in_receive_phase}, failure});
+}
+
+void fault_raise_timeout(struct tcb *thread)
+{
+    struct fault fault = {.type = seL4_Fault_Timeout, .words = {thread->sc->badge}}; // the badge of now (threads §12 #39)
+    send_to_handler(thread, &fault, thread->slots[TCB_TIMEOUT_HANDLER].cap, false);
+}
