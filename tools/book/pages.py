@@ -235,7 +235,7 @@ def tree_link(tree, name, page, match):
 
 
 def file_link(tree, page, match):
-    """`core/cdt.c` in running text is a link to that file."""
+    """`core/caps/cdt.c` in running text is a link to that file."""
     if match[1] not in tree.texts:
         return match[0]
     return f'<a href="{relative(page_name(match[1]), page)}"><code>{match[1]}</code></a>'

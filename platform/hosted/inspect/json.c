@@ -10,7 +10,7 @@
 // that have nothing to say are left out.
 #include <inttypes.h>
 
-#include "core/vspace.h"
+#include "core/arch/aarch64/translation.h"
 #include "platform/hosted/inspect/inspect.h"
 
 enum { NAME_ROOM = 192, NS_PER_TICK = 16, US_PER_MS = 1000 };
@@ -134,7 +134,7 @@ static void print_thread(FILE *out, const struct tcb *thread)
     print_string(out, "name", safe_name(thread, name, sizeof(name)));
     print_address(out, "tcb", tcb_of(thread));
     print_string(out, "state", name_of_state(thread->state));
-    print_true(out, "current", thread == kernel->current);
+    print_true(out, "current", thread == kernel->cpu.current);
     print_true(out, "out_of_budget", thread->is_sleeping);
     print_number(out, "priority", thread->priority);
     print_number(out, "mcp", thread->mcp);
@@ -318,7 +318,7 @@ void print_json(FILE *out, const struct snapshot *s)
     print_number(out, "cpu_pid", control->owner_pid);
     print_word(out, "ram_start", MACHINE_RAM_BASE);
     print_word(out, "ram_end", MACHINE_RAM_BASE + control->ram_bytes);
-    print_number(out, "now_us", kernel->now * NS_PER_TICK / US_PER_MS);
+    print_number(out, "now_us", kernel->cpu.now * NS_PER_TICK / US_PER_MS);
     close_value(out, "}");
     open_list(out, "threads");
     for (const struct tcb *thread = kernel->all_threads; thread != NULL;
