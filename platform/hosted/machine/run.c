@@ -75,7 +75,7 @@ static void enter_for_interrupt(void)
     clock_count_entry();
     // It arrives in front of the thread's next instruction, even if that is the first one after a system call: who resumes it
     // after a timeout fault, say, must not repeat the call.
-    ks.current->regs.fault_pc = ks.current->regs.pc;
+    here()->current->regs.fault_pc = here()->current->regs.pc;
     core_irq();
     if (is_watched()) {
         watch_after();
