@@ -17,7 +17,8 @@
 # LAB4_ROOT_LINKER_SCRIPT.
 
 # What every object of a root task is compiled with.
-set(LAB4_USER_FLAGS -g -ffreestanding -fno-stack-protector -fno-pic -ftls-model=local-exec)
+set(LAB4_USER_FLAGS -g -ffreestanding -fno-stack-protector -fno-pic -ftls-model=local-exec
+    -Werror=format) # printf.h: what does not fit its format is an error
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
     list(APPEND LAB4_USER_FLAGS -mno-outline-atomics) # the outlined ones need a host operating system
 endif()

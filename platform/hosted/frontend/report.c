@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void report_list(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void report_list(const char *format, va_list arguments)
 {
     char line[1024] = "lab4: ";
     size_t start = strlen(line);

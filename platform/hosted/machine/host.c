@@ -3,6 +3,7 @@
 // See host.h. Everything goes through host_call (gate.S), so that there is one `syscall` instruction beside the signal
 // restorer's in the whole image.
 #include "platform/hosted/machine/host.h"
+#include "libsel4/runtime/format.h"
 
 #include <asm/prctl.h>
 #include <asm/signal.h>
@@ -221,57 +222,27 @@ void host_write(int descriptor, const void *bytes, uint64_t count)
     }
 }
 
-static uint64_t print_number(char *to, uint64_t value, uint64_t base)
-{
-    char digits[24];
-    uint64_t n = 0, length;
-    do {
-        digits[n++] = "0123456789abcdef"[value % base];
-        value /= base;
-    } while (value);
-    length = n;
-    while (n > 0) {
-        *to++ = digits[--n];
-    }
-    return length;
-}
+// The text of a host_print. What does not fit is lost.
+struct line {
+    uint64_t length;
+    char text[512];
+};
 
-static uint64_t format_into(char *text, uint64_t room, const char *format, va_list values)
+static void put_in_line(void *to, char c)
 {
-    enum { LONGEST_NUMBER = 24 };
-    uint64_t n = 0;
-    for (; *format && n + LONGEST_NUMBER < room; format++) {
-        if (*format != '%') {
-            text[n++] = *format;
-            continue;
-        }
-        format++;
-        bool is_long = *format == 'l';
-        format += is_long;
-        if (*format == 's') {
-            for (const char *s = va_arg(values, const char *); *s && n + LONGEST_NUMBER < room; s++) {
-                text[n++] = *s;
-            }
-        } else if (*format == 'd') {
-            long value = is_long ? va_arg(values, long) : va_arg(values, int);
-            if (value < 0) {
-                text[n++] = '-';
-            }
-            n += print_number(text + n, value < 0 ? -(uint64_t)value : (uint64_t)value, 10);
-        } else if (*format) {
-            uint64_t value = is_long ? va_arg(values, unsigned long) : va_arg(values, unsigned);
-            n += print_number(text + n, value, *format == 'x' ? 16 : 10);
-        }
+    struct line *line = to;
+    if (line->length < sizeof line->text) {
+        line->text[line->length++] = c;
     }
-    return n;
 }
 
 void host_print(int descriptor, const char *format, ...)
 {
-    char text[512];
+    struct line line;
+    line.length = 0;
     va_list values;
     va_start(values, format);
-    uint64_t n = format_into(text, sizeof text, format, values);
+    (void)format_to(put_in_line, &line, format, values);
     va_end(values);
-    host_write(descriptor, text, n);
+    host_write(descriptor, line.text, line.length);
 }

@@ -50,6 +50,6 @@ void host_signal_handler(int signal, void (*entry)(void), void (*restorer)(void)
 
 // --- output, for warnings, panics and the console
 void host_write(int descriptor, const void *bytes, uint64_t count);
-// %s, %d, %u (unsigned long), %x (unsigned long); one call is one write
+// as <lab4/printf.h>; one call is one write of at most 512 bytes
 void host_print(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum { HOST_STDERR = 2 };
