@@ -33,7 +33,7 @@ uint32_t instruction_fetch(const struct thread_regs *regs, uint8_t bytes[INSTRUC
 }
 
 // One-byte opcodes that access memory without a ModRM byte. Returns false if this is none of them.
-static bool implicit_operand(struct instruction *in, const struct thread_regs *regs, struct access *access)
+bool implicit_access(struct instruction *in, const struct thread_regs *regs, struct access *access)
 {
     uint64_t rsi = regs->x[1], rdi = regs->x[0], rbp = regs->x[29];
     uint8_t op = in->opcode;
@@ -60,37 +60,18 @@ static bool implicit_operand(struct instruction *in, const struct thread_regs *r
     return true;
 }
 
-// Does the instruction write its memory operand?
-static bool writes_operand(const struct instruction *in)
-{
-    static const uint8_t vector_stores[] = {0x11, 0x13, 0x17, 0x29, 0x2b, 0x7e, 0x7f, 0xc3, 0xd6, 0xe7, 0xb0, 0xb1, 0xc0, 0xc1, 0xa4,
-                                            0xa5, 0xab, 0xac, 0xad, 0xb3, 0xbb};
-    uint8_t op = in->opcode, extension = in->middle & 7;
-    if (in->map == 0) {
-        return (op < 0x38 && (op & 7) < 2) || ((op == 0x80 || op == 0x81 || op == 0x83) && extension != 7) || (op >= 0x86 && op <= 0x89) ||
-               op == 0x8c || op == 0x8f || op == 0xc0 || op == 0xc1 || op == 0xc6 || op == 0xc7 || (op >= 0xd0 && op <= 0xd3) ||
-               ((op == 0xf6 || op == 0xf7) && (extension == 2 || extension == 3)) || (op >= 0xfe && extension < 2);
-    }
-    for (size_t i = 0; in->map == 1 && i < sizeof vector_stores; i++) {
-        if (op == vector_stores[i]) {
-            return true;
-        }
-    }
-    return in->map == 1 && op >= 0x90 && op <= 0x9f; // setcc
-}
-
 bool decode_access(const struct thread_regs *regs, struct access *access)
 {
     struct instruction in;
     uint8_t bytes[INSTRUCTION_LONGEST];
     instruction_read(&in, bytes, instruction_fetch(regs, bytes));
-    if (implicit_operand(&in, regs, access)) {
+    if (implicit_access(&in, regs, access)) {
         access->address += in.uses_fs ? regs->tpidr_el0 : 0;
         return true;
     }
     if (!instruction_read_operand(&in) || in.is_relative) { // relative to rip: never such an address
         return false;
     }
-    *access = (struct access){operand_address(&in, regs), writes_operand(&in)};
+    *access = (struct access){operand_address(&in, regs), instruction_writes_operand(&in)};
     return true;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "platform/hosted/machine/instruction.h"
 
+#include <stddef.h>
+
 enum { NO_INDEX = 4 };
 
 static uint8_t next(struct instruction *in)
@@ -84,6 +86,7 @@ static int8_t number(uint32_t low_bits, bool extension)
 bool instruction_read_operand(struct instruction *in)
 {
     uint8_t modrm = next(in);
+    in->modrm = modrm;
     uint32_t mode = modrm >> 6, base = modrm & 7;
     in->middle = (uint8_t)number(modrm >> 3 & 7, in->r);
     if (mode == 3) {
@@ -102,4 +105,97 @@ bool instruction_read_operand(struct instruction *in)
     in->base = has_base ? number(base, in->b) : NO_REGISTER;
     in->displacement = mode == 1 ? instruction_read_signed(in, 1) : mode == 2 || !has_base ? instruction_read_signed(in, 4) : 0;
     return true;
+}
+
+uint32_t instruction_operand_register(const struct instruction *in)
+{
+    return (uint32_t)number(in->modrm & 7, in->b);
+}
+
+// ------------------------------------------------------------------------------------ what it may do
+
+bool instruction_writes_operand(const struct instruction *in)
+{
+    static const uint8_t vector_stores[] = {0x11, 0x13, 0x17, 0x29, 0x2b, 0x7e, 0x7f, 0xc3, 0xd6, 0xe7, 0xb0, 0xb1, 0xc0, 0xc1, 0xa4,
+                                            0xa5, 0xab, 0xac, 0xad, 0xb3, 0xbb};
+    uint8_t op = in->opcode, extension = in->middle & 7;
+    if (in->map == 0) {
+        return (op < 0x38 && (op & 7) < 2) || ((op == 0x80 || op == 0x81 || op == 0x83) && extension != 7) || (op >= 0x86 && op <= 0x89) ||
+               op == 0x8c || op == 0x8f || op == 0xc0 || op == 0xc1 || op == 0xc6 || op == 0xc7 || (op >= 0xd0 && op <= 0xd3) ||
+               ((op == 0xf6 || op == 0xf7) && (extension == 2 || extension == 3)) || (op >= 0xfe && extension < 2);
+    }
+    for (size_t i = 0; in->map == 1 && i < sizeof vector_stores; i++) {
+        if (op == vector_stores[i]) {
+            return true;
+        }
+    }
+    return in->map == 1 && op >= 0x90 && op <= 0x9f; // setcc
+}
+
+static uint8_t peek(const struct instruction *in)
+{
+    return in->at < in->count ? in->bytes[in->at] : 0;
+}
+
+// Group 7 (0f 01): descriptor tables and others. User code may look at some of them, and has some instructions of its own there.
+static bool is_privileged_of_group_7(uint8_t modrm)
+{
+    uint8_t extension = modrm >> 3 & 7;
+    if (modrm < 0xc0) {
+        return extension != 0 && extension != 1 && extension != 4; // sgdt, sidt, smsw
+    }
+    return modrm != 0xd0 && modrm != 0xee && modrm != 0xef; // xgetbv, rdpkru, wrpkru
+}
+
+// Group 9 (0f c7): xrstors, xsaves, with memory operands.
+static bool is_privileged_of_group_9(uint8_t modrm)
+{
+    uint8_t extension = modrm >> 3 & 7;
+    return modrm < 0xc0 && (extension == 3 || extension == 5);
+}
+
+// Map 0f: system instructions, control and debug registers, model-specific registers and counters (virtual time).
+static bool is_privileged_of_map_1(const struct instruction *in)
+{
+    uint8_t op = in->opcode;
+    if (op == 0x01) {
+        return is_privileged_of_group_7(peek(in));
+    }
+    return op == 0x00 || (op >= 0x05 && op <= 0x09) || (op >= 0x20 && op <= 0x23) || (op >= 0x30 && op <= 0x37) ||
+           (op == 0xc7 && is_privileged_of_group_9(peek(in)));
+}
+
+bool instruction_is_privileged(const struct instruction *in)
+{
+    uint8_t op = in->opcode;
+    if (in->is_vector) {
+        return false;
+    }
+    switch (in->map) {
+    case 0:
+        return (op >= 0x6c && op <= 0x6f) || (op >= 0xe4 && op <= 0xe7) || (op >= 0xec && op <= 0xef) || // ins, outs, in, out
+               op == 0xcd || op == 0xcf || op == 0xf1 || op == 0xf4 || op == 0xfa || op == 0xfb; // int, iret, int1, hlt, cli, sti
+    case 1: return is_privileged_of_map_1(in);
+    case 2: return op >= 0x80 && op <= 0x82; // invept, invvpid, invpcid
+    default: return false;
+    }
+}
+
+bool instruction_is_indirect_jump(const struct instruction *in)
+{
+    uint8_t extension = in->middle & 7;
+    return in->map == 0 && in->opcode == 0xff && (extension == 2 || extension == 4);
+}
+
+bool instruction_is_return(const struct instruction *in)
+{
+    return in->map == 0 && (in->opcode == 0xc2 || in->opcode == 0xc3);
+}
+
+// Vector instructions, cmpxchg16b, the state instructions; not the loads of segment registers and of MXCSR, which fault for other reasons.
+bool instruction_may_need_alignment(const struct instruction *in)
+{
+    bool is_segment_load = in->opcode == 0xb2 || in->opcode == 0xb4 || in->opcode == 0xb5;
+    bool is_control_load = in->opcode == 0xae && (in->middle & 7) == 2;
+    return in->map > 1 || (in->map == 1 && !is_segment_load && !is_control_load);
 }

@@ -25,7 +25,7 @@ struct instruction {
     uint8_t opcode;
 
     // After instruction_read_operand: the middle field of ModRM, extended, and the memory operand.
-    uint8_t middle;
+    uint8_t modrm, middle;
     int8_t base, index;   // host register numbers
     uint8_t scale;        // log2
     bool is_relative;     // to the address of the next instruction
@@ -40,3 +40,13 @@ bool instruction_read_operand(struct instruction *in);
 
 // The next `count` (0..8) bytes as a number, sign-extended.
 uint64_t instruction_read_signed(struct instruction *in, uint32_t count);
+
+// After instruction_read: does the processor refuse it at user level, whatever its operands are?
+bool instruction_is_privileged(const struct instruction *in);
+bool instruction_is_return(const struct instruction *in);
+
+// After instruction_read_operand.
+uint32_t instruction_operand_register(const struct instruction *in); // its number, if the operand is a general register
+bool instruction_writes_operand(const struct instruction *in);
+bool instruction_is_indirect_jump(const struct instruction *in);
+bool instruction_may_need_alignment(const struct instruction *in);   // of its memory operand

@@ -81,6 +81,8 @@ struct access {
     vaddr_t address;
     bool is_write;
 };
+// Of an instruction that accesses memory without saying so: of which no operand is read yet. False: it is none of those.
+bool implicit_access(struct instruction *in, const struct thread_regs *regs, struct access *access);
 bool decode_access(const struct thread_regs *regs, struct access *access); // of the instruction at pc; false: cannot tell
 
 // --- clock.c

@@ -10,25 +10,12 @@
 #include "core/entry/debug.h"
 #include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/x86_64/fault.h"
 #include "platform/platform.h"
 
-// Syndromes (memory §6.3).
-enum {
-    SYNDROME_UNDEFINED = 0x02000000,
-};
-#define SYNDROME_BREAKPOINT 0xf2000000u
-#define SYNDROME_UNALIGNED_DATA 0x92000021u
-#define SYNDROME_TRANSLATION_0 0x92000004u
-#define SYNDROME_WRITE 0x40u
-#define FIRST_NON_CANONICAL UINT64_C(0x800000000000)
-#define SYNDROME_ABORTED_DATA 0x92000010u
-#define SYNDROME_STATUS 0x3fu
+// Syndromes of a fetch that the machine refuses (memory §6.3, design §4.2).
 #define SYNDROME_NO_ADDRESS_SPACE 0x82000004u
 #define SYNDROME_FETCH_OUTSIDE 0x82000010u
-
-// The host's exception numbers.
-enum { X86_DEBUG = 1, X86_BREAKPOINT = 3, X86_GENERAL_PROTECTION = 13, X86_PAGE = 14 };
-enum { X86_ERROR_WRITE = 2, X86_ERROR_FETCH = 16 };
 
 static void enter_from_user(void)
 {
@@ -215,100 +202,6 @@ int trap_call(void)
     return resume();
 }
 
-// Instructions that raise a general-protection fault because user level may not execute them. Everything else that does
-// is an access through a non-canonical address.
-static bool is_privileged(vaddr_t pc)
-{
-    uint8_t code[2];
-    if (!tlb_read_user(pc, code, 1)) {
-        return false;
-    }
-    switch (code[0]) {
-    case 0x6c: case 0x6d: case 0x6e: case 0x6f: // ins, outs
-    case 0xe4: case 0xe5: case 0xe6: case 0xe7: case 0xec: case 0xed: case 0xee: case 0xef: // in, out
-    case 0xcd: case 0xcf: // int n, iret
-    case 0xf1: case 0xf4: case 0xfa: case 0xfb: // icebp, hlt, cli, sti
-        return true;
-    case 0x0f: // system instructions: descriptor tables, control registers, time-stamp counter (virtual time) …
-        return tlb_read_user(pc, code, 2) && (code[1] <= 0x09 || (code[1] >= 0x20 && code[1] <= 0x23) || (code[1] >= 0x30 && code[1] <= 0x37));
-    default:
-        return false;
-    }
-}
-
-static struct hw_fault exception(uint32_t syndrome)
-{
-    return (struct hw_fault){.kind = HW_FAULT_USER_EXCEPTION, .syndrome = syndrome};
-}
-
-static struct hw_fault memory_fault(const struct trap *trap, uint32_t syndrome)
-{
-    bool is_fetch = trap->error & X86_ERROR_FETCH;
-    return (struct hw_fault){.kind = HW_FAULT_VM, .address = trap->address, .is_fetch = is_fetch, .syndrome = syndrome};
-}
-
-// A fault for which the host gives no address: it is non-canonical, or not aligned as the instruction needs it.
-static void classify_operand(struct hw_fault *fault)
-{
-    struct access access = {.address = FIRST_NON_CANONICAL};
-    uint32_t status = SYNDROME_TRANSLATION_0;
-    if (decode_access(&here()->current->regs, &access) && address_is_canonical(access.address)) {
-        status = SYNDROME_UNALIGNED_DATA;
-    }
-    *fault = (struct hw_fault){
-        .kind = HW_FAULT_VM, .address = access.address, .syndrome = status | (access.is_write ? SYNDROME_WRITE : 0)};
-}
-
-// SIGSEGV and SIGBUS. Returns false if the access can simply be made again.
-static bool classify_access(const struct trap *trap, struct hw_fault *fault)
-{
-    bool is_write = trap->error & X86_ERROR_WRITE, is_fetch = trap->error & X86_ERROR_FETCH;
-    if (trap->number == X86_PAGE && trap->signal == SIGBUS) { // the host has no memory for the page
-        *fault = memory_fault(trap, SYNDROME_ABORTED_DATA);
-        return true;
-    }
-    if (trap->number == X86_PAGE) {
-        uint32_t syndrome = tlb_fill(trap->address, is_write, is_fetch);
-        *fault = memory_fault(trap, syndrome);
-        bool is_aborted = (syndrome & SYNDROME_STATUS) == (SYNDROME_ABORTED_DATA & SYNDROME_STATUS);
-        if (is_aborted && !is_fetch && devices_access(trap->address)) {
-            enter_from_user(); // it takes time, like a kernel entry
-            return false;
-        }
-        return syndrome != 0;
-    }
-    if (trap->number == X86_GENERAL_PROTECTION && is_privileged(here()->current->regs.pc)) {
-        *fault = exception(SYNDROME_UNDEFINED);
-        return true;
-    }
-    classify_operand(fault);
-    return true;
-}
-
-static bool classify(const struct trap *trap, struct hw_fault *fault)
-{
-    struct thread_regs *regs = &here()->current->regs;
-    switch (trap->signal) {
-    case SIGSEGV:
-    case SIGBUS:
-        return classify_access(trap, fault);
-    case SIGSYS: // a host call that the filter stopped; pc is behind it
-        regs->fault_pc = regs->pc - LAB4_RAW_SYSCALL_BYTES;
-        *fault = (struct hw_fault){.kind = HW_FAULT_UNKNOWN_SYSCALL, .number = regs->x[REG_SYSCALL]};
-        return true;
-    case SIGTRAP:
-        if (trap->number == X86_BREAKPOINT) { // pc is behind it; the fault is at it
-            regs->pc -= 1;
-            regs->fault_pc = regs->pc;
-        }
-        *fault = exception(SYNDROME_BREAKPOINT);
-        return true;
-    default: // SIGILL, SIGFPE
-        *fault = exception(SYNDROME_UNDEFINED);
-        return true;
-    }
-}
-
 int trap_signal(void)
 {
     struct trap trap = self.trap;
@@ -317,9 +210,18 @@ int trap_signal(void)
         clock_break_spin();
     } else if (here()->current->regs.pc >= MACHINE_USER_HIGH) {
         return resume(); // which refuses to go there
-    } else if (trap.signal != SIGALRM && classify(&trap, &fault)) {
-        control()->statistics.faults++;
-        enter_for_fault(&fault);
+    } else if (trap.signal != SIGALRM) {
+        switch (fault_classify(&trap, &fault)) {
+        case FAULT_RAISED:
+            control()->statistics.faults++;
+            enter_for_fault(&fault);
+            break;
+        case FAULT_PERFORMED:
+            enter_from_user(); // it takes time, like a kernel entry
+            break;
+        case FAULT_MENDED:
+            break;
+        }
     }
     return resume();
 }
