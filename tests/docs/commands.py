@@ -118,6 +118,13 @@ def check_mentions(document, text, known, report):
         report.line(problem, f"{document}: `./lab4 {words}`")
 
 
+def check_paths(document, text, report):
+    """A source that running text names is there; a prefix of a path is none."""
+    named = re.findall(r"`((?:core|platform|libsel4|tests|tools|examples|docs)/[\w./-]+\.(?:c|h|S|py|md))`", text)
+    gone = [name for name in sorted(set(named)) if not (ROOT / name).exists()]
+    report.line(f"no such file: {', '.join(gone)}" if gone else None, f"{document}: files named")
+
+
 def check_links(path, text, report):
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
     broken = [target for target in sorted(set(targets)) if "://" not in target and not (path.parent / target).exists()]
@@ -130,6 +137,7 @@ def main():
     for path in [pathlib.Path(word).resolve() for word in sys.argv[1:]] or documents():
         text, name = path.read_text(), path.relative_to(ROOT)
         check_links(path, text, report)
+        check_paths(name, text, report)
         check_indented(name, text, report)
         check_mentions(name, text, known, report)
         check_blocks(name, text, report)
