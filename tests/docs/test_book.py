@@ -82,6 +82,7 @@ def test_a_section_sign_alone_belongs_to_the_chapter_before():
 
 def test_other_books_are_left_alone():
     assert cited("enum { A }; // PL011 TRM §3.2") == []
+    assert cited("/* psABI x86-64 §3.5.7, C11 §7.21 */") == []
 
 
 def test_an_item_of_a_section():
