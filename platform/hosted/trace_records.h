@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * --trace: what the machine writes and the front end formats. The machine puts records of one size into a ring in the memory
+ * --trace: what the machine writes, the front end saves, and tools/lab4/tracing turns into text or JSON. The machine puts records of one size into a ring in the memory
  * file, one batch for each kernel entry:
  *
  *   CALL, FAULT or INTERRUPT          the entry begins (an interrupt tells its lines as they are taken)
@@ -31,7 +31,8 @@ struct trace_record {
 _Static_assert(sizeof(struct trace_record) == 64, "a record is a cache line");
 
 enum trace_kind {
-    TRACE_CALL = 1,  /* detail: kind of capability that is sent to, or received from; words: enum trace_call_word */
+    TRACE_CALL = 1,  /* detail: kind of capability that is sent to, or received from | number of the system call << 8, signed;
+                        words: enum trace_call_word. ARGUMENTS, CAPS, UNTYPED and STACK may follow, if it is an invocation */
     TRACE_PUTCHAR,   /* DebugPutChar, the whole entry; words[0]: the character */
     TRACE_FAULT,     /* detail: seL4 fault type; words: address or number, is_fetch, FSR, pc */
     TRACE_INTERRUPT, /* words[0]: line */
@@ -42,10 +43,20 @@ enum trace_kind {
     TRACE_NAME,      /* detail: where in the name words[] belong, as text; a shorter name ends with a zero byte */
     TRACE_CREATED,   /* words[0]: physical address of the TCB; NAME follows */
     TRACE_DELETED,
-    TRACE_LEAVE,     /* thread: who runs now; words: x0, x1, pc, whether it repeats its call or instruction */
+    TRACE_LEAVE,     /* thread: who runs now; words: x0, x1, pc, whether it repeats its call or instruction, mr0 */
+    TRACE_ARGUMENTS, /* words: MR1..MR6 of an invocation, as many as there are */
+    TRACE_CAPS,      /* words: up to three times the address of an extra capability of an invocation, and its object (0: none) */
+    TRACE_UNTYPED,   /* of a Retype; words[0]: physical address where memory is free */
+    TRACE_STACK,     /* the caller's stack from sp, continued by the next STACK; detail of the first: how many words from sp
+                        to where x29 points; 0: it does not point close above sp */
+    TRACE_CODE,      /* the thread is about to be seen in another address space than before, or for the first time; words:
+                        address of TRACE_CODE_BYTES of code around its pc, hash of them (FNV-1a, 64 bits), level-0 table */
+    TRACE_END,       /* written by the front end; words[0]: status of the run */
 };
 
-enum trace_call_word { TRACE_CALL_NUMBER, TRACE_CALL_CAP, TRACE_CALL_INFO, TRACE_CALL_OBJECT, TRACE_CALL_MR0, TRACE_CALL_BADGE };
+enum { TRACE_CODE_BYTES = 1024, TRACE_STACK_RECORDS = 2, TRACE_RETYPE_STACK_RECORDS = 6 };
+
+enum trace_call_word { TRACE_CALL_PC, TRACE_CALL_CAP, TRACE_CALL_INFO, TRACE_CALL_OBJECT, TRACE_CALL_MR0, TRACE_CALL_BADGE };
 enum trace_message { TRACE_BY_MESSAGE, TRACE_BY_REPLY, TRACE_BY_SIGNAL, TRACE_BY_FAULT };
 enum trace_budget { TRACE_USED_UP, TRACE_REPLENISHED };
 

@@ -73,7 +73,7 @@ def yields(text):
     """Calls of Yield; one that came when the budget was used up is seen twice."""
     count, last_is_yield = 0, False
     for line in text.split("\n"):
-        if line.endswith("  Yield"):
+        if re.search(r"  Yield(  \[.*\])?$", line):
             count, last_is_yield = count + 1, True
         elif line.endswith("  repeats the call"):
             count -= last_is_yield
@@ -126,6 +126,97 @@ def test_the_examples_look_for_memory_only_where_there_is_some():
         lines = traced(f"{name}.txt", PROGRAMS / name).read_text()
         assert lines.count("seL4_Untyped_Retype") > 10, name
         assert lines.count("refused: NotEnoughMemory") == shown_on_purpose, name
+
+
+def lines_of(text, thread):
+    return [line.lstrip().split("  ", 2)[2] for line in text.split("\n") if re.match(rf" *\d+\.\d{{9}}  {thread}#\d+  ", line)]
+
+
+def test_lines_tell_source_lines_arguments_and_where_objects_were_made():
+    text = traced("play.txt", PROGRAMS / "client-server", "--time", "virtual").read_text(encoding="ascii")
+    root, alice, server = (lines_of(text, name) for name in ("rootserver", "alice", "server"))
+    site = r"0x[0-9a-f]+ main\.c:\d+"
+    assert any(re.fullmatch(rf"Call endpoint cap 0x10 \({site}\) badge 0x1 label \d+ length 1 mr0 0x1e  \[deposit \(client\.c:\d+\)\]", line)
+               for line in alice), alice[:20]
+    assert any(re.search(r"^ReplyRecv reply .*  \[main \(server\.c:\d+\)\]$", line) for line in server), server[:20]
+    assert any(re.search(r"^seL4_Untyped_Retype .* type TCBObject size_bits 0 root cap 0x2 \(0x7ff80000\) node_index 0 .* num_objects 1  "
+                         r"\[\w+ \(pool\.c:\d+\)\]$", line) for line in root), root[:20]
+    assert any(re.search(rf"^seL4_TCB_Configure cap 0x[0-9a-f]+ \(0x[0-9a-f]+ alice#\d\) cspace_root cap .* bufferFrame cap", line) for line in root)
+    assert any(re.search(r"^seL4_CNode_Mint .* rights WGP badge 1  ", line) for line in root)
+    assert any(re.search(rf"^  a new thread, TCB 0x[0-9a-f]+, made at process\.c:\d+", line.lstrip().split("  ", 2)[2]) for line in text.split("\n")
+               if "a new thread" in line and "made" in line), [line for line in text.split("\n") if "a new thread" in line]
+
+
+def test_lines_say_nothing_that_means_nothing():
+    text = traced("nothing.txt", PROGRAMS / "client-server", "--time", "virtual").read_text(encoding="ascii")
+    assert not re.search(r"length 0 mr0|returns x0", text)
+    for number, line in enumerate(lines := text.split("\n")):
+        if re.search(r"  (Send|NBSend|Yield)\b", line):
+            assert not re.search(r"  returns|  ok", lines[number + 1]), lines[number:number + 2]
+    assert re.search(r"Send notification .*\n.*\n?.*", text) and "  Wait notification cap" in text
+    assert not re.search(r"Wait \w+ cap [^\n]* length", text)
+
+
+def test_only_a_thread_an_object_or_a_method():
+    whole = traced("whole.txt", PROGRAMS / "client-server", "--time", "virtual").read_text(encoding="ascii").split("\n")
+    address = next(re.search(r"Call endpoint cap 0x11 \((0x[0-9a-f]+) ", line).group(1) for line in whole if "alice" in line and "cap 0x11" in line)
+    for only, wanted in (("alice", r"alice#"), (address, f"[(]{address}|returns|->|alice|bob"), ("TCB_Resume", None), ("seL4_CNode_Mint", r"Mint|  ok"),
+                         ("VMFault", r"bob#|VMFault|0x10000000")):
+        path = path_of("only.txt")
+        result = run(FRONT_END, "--time", "virtual", "--trace", path, "--trace-only", only, PROGRAMS / "client-server")
+        lines = path.read_text(encoding="ascii").split("\n")[1:-2]
+        assert result.status == 0 and set(lines) <= set(whole), result.err
+        assert ("names no thread" in result.err) == (wanted is None) == (not lines), (only, result.err, lines[:3])
+        assert wanted is None or any(re.search(wanted, line) for line in lines), (only, lines)
+    events = checked(traced("only.json", PROGRAMS / "client-server", "--trace-only", "Call", "--trace-only", "bob"))
+    assert "Call endpoint" in names(events) and "seL4_Untyped_Retype" not in names(events)
+
+
+def test_the_format_is_chosen_by_name_or_by_option():
+    assert traced("a.log", HELLO, "--trace-format", "text").read_text(encoding="ascii").startswith("# lab4 trace")
+    checked(traced("b.txt", HELLO, "--trace-format", "json"))
+    assert traced("c", HELLO, "--trace-format=raw").read_bytes().startswith(b'{"lab4_trace": 1')
+    assert_refused(run(FRONT_END, "--trace", path_of("d"), "--trace-format", "xml", HELLO), "--trace-format", "text, json or raw")
+
+
+DECODER = pathlib.Path(__file__).resolve().parents[2] / "tools/lab4/tracing"
+
+
+def decoded(path, *options):
+    return subprocess.run([sys.executable, "-B", DECODER, *options, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+
+
+def test_a_raw_trace_becomes_the_same_text_later():
+    text = traced("now.txt", HELLO, "--time", "virtual").read_text(encoding="ascii")
+    raw = traced("later.raw", HELLO, "--time", "virtual")
+    assert decoded(raw).stdout == text and not path_of("now.txt.raw").exists()
+    json.loads(decoded(raw, "--format", "json").stdout)
+    raw.write_bytes(raw.read_bytes()[:20001])
+    cut = decoded(raw)
+    assert cut.returncode == 0 and cut.stdout.endswith("# the records stop here\n"), cut
+    assert text.startswith(cut.stdout.rsplit("\n", 3)[0]), cut  # before a console line that was cut off
+
+
+def test_a_killed_front_end_leaves_its_records():
+    path = path_of("lost.txt")
+    process = start_spinning("--trace", path)
+    time.sleep(0.2)  # it takes the records every few milliseconds
+    process.kill()
+    process.wait(timeout=30)
+    result = decoded(path_of("lost.txt.raw"))
+    assert result.returncode == 0 and "rootserver#1  runs" in result.stdout, result
+
+
+def test_what_is_no_raw_trace_is_refused_with_a_sentence():
+    for content in (b"", b"\x7fELF", b"{}\n", b'{"lab4_trace": 2}\n', b"[1]\n", b"\n" * 100):
+        path = path_of("bad.raw")
+        path.write_bytes(content)
+        result = decoded(path)
+        assert result.returncode == 126 and "is no raw trace" in result.stderr and "Traceback" not in result.stderr, result
+    raw = traced("hostile.raw", HELLO)
+    header, records = raw.read_bytes().split(b"\n", 1)
+    raw.write_bytes(header + b"\n" + bytes(255 - byte for byte in records))  # no record has a known kind
+    assert decoded(raw).returncode == 0 and decoded(raw, "--format", "json").returncode == 0
 
 
 def test_nothing_is_lost_and_hostile_text_stays_text():

@@ -16,8 +16,8 @@ import gdb
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
-sys.path.insert(0, HERE)
-import programs  # noqa: E402 (it is beside this file)
+sys.path.insert(0, os.path.join(HERE, "..", "lab4", "tracing"))
+import programs  # noqa: E402
 
 PROGRAMS = {}  # what may run somewhere: {path: content}
 CONTROL = "((struct machine_control *)0x700000000000)"

@@ -58,11 +58,11 @@ static int run(int argc, char **argv)
     size_t size;
     open_standard_descriptors();
     options_read(argc, argv, &options);
-    struct trace *trace = options.trace != NULL ? trace_open(options.trace) : NULL;
+    struct trace *trace = options.trace != NULL ? trace_open(&options) : NULL;
     const uint8_t *program = program_file_read(options.program, &size);
     machine_load(&machine, &options, program, size);
     if (trace != NULL) {
-        trace_begin(trace, machine.control, machine.trace_ring, options.program);
+        trace_begin(trace, machine.control, machine.trace_ring);
     }
     const uint64_t loaded = now_ns();
     if (options.gdb) {

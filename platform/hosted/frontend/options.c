@@ -181,6 +181,22 @@ static void take_trace(struct options *options, const char *text)
     options->trace = text;
 }
 
+static void take_trace_format(struct options *options, const char *text)
+{
+    if (strcmp(text, "text") != 0 && strcmp(text, "json") != 0 && strcmp(text, "raw") != 0) {
+        refuse("--trace-format is '%s'; it must be text, json or raw.", text);
+    }
+    options->trace_format = text;
+}
+
+static void take_trace_only(struct options *options, const char *text)
+{
+    if (options->trace_only_count == MAX_TRACE_ONLY) {
+        refuse("there are more than %d --trace-only; leave some out.", MAX_TRACE_ONLY);
+    }
+    options->trace_only[options->trace_only_count++] = text;
+}
+
 static void take_gdb(struct options *options, const char *text)
 {
     (void)text;
@@ -224,6 +240,9 @@ static const struct option option_table[] = {
     {"--stats", NULL, take_stats, "print start-up time and counters at the end"},
     {"--machine", "FILE", take_machine, "machine image (default: lab4-machine beside this program)"},
     {"--trace", "FILE", take_trace, "write what the kernel does: lines to NAME.txt, otherwise JSON for ui.perfetto.dev"},
+    {"--trace-format", "text|json|raw", take_trace_format, "whatever the file is called; raw: for tools/lab4/tracing to read later"},
+    {"--trace-only", "WHAT", take_trace_only, "only what concerns a thread (server, server#2), an object (0x40000560, main.c:57) or a "
+                                             "method (Call, TCB_Resume); may be repeated"},
     {"--gdb", NULL, take_gdb, "debug: gdb stops before the first instruction of user code (docs/DEBUGGING.md)"},
     {"--gdb-command", "COMMAND", take_gdb_command, "with --gdb: a command for gdb to begin with; may be repeated"},
     {"--check", NULL, take_check, "check the kernel's invariants after each entry (slow); a broken one ends the run with status 4"},

@@ -15,7 +15,7 @@ struct irq_signal {
     uint32_t line;
     int number;
 };
-enum { MAX_GDB_COMMANDS = 32 };
+enum { MAX_GDB_COMMANDS = 32, MAX_TRACE_ONLY = 32 };
 
 struct options {
     const char *program;  // path of the root task
@@ -33,6 +33,9 @@ struct options {
     const char *gdb_commands[MAX_GDB_COMMANDS];
     int gdb_command_count;
     const char *trace;    // path of the file; NULL = none
+    const char *trace_format; // "text", "json" or "raw"; NULL = by the file's name
+    const char *trace_only[MAX_TRACE_ONLY];
+    int trace_only_count;
     struct irq_signal irqs[MAX_IRQ_SIGNALS];
     unsigned irq_count;
 };

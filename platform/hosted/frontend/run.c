@@ -168,7 +168,7 @@ static int finish_trace(struct trace *trace, int status)
     if (trace == NULL || trace->error != 0 || trace_end(trace, status)) {
         return status;
     }
-    return report_trace(trace);
+    return trace->error != 0 ? report_trace(trace) : STATUS_USAGE;
 }
 
 // One wait, at most until the deadline and for `longest_ns` (0 = any time), and what follows from it: RUNNING or the status to end with.

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The ring's reader and the file's writer; see trace.h. Whatever a name or the console contains, what is written is
-// printable ASCII.
+// The ring's reader, the raw file's writer, and the decoder's parent; see trace.h.
 #include "trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/futex.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "report.h"
+#include "tools.h"
 
-enum { PATIENCE_MS = 10000, FIRST_TASKS = 64 };
+enum { FIXED_WORDS = 8, DECODER_FAILED = 126 };
 
-// ------------------------------------------------------------------------------------------- the file
+// ------------------------------------------------------------------------------------------- files
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -30,214 +29,212 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-struct trace *trace_open(const char *path)
+static enum trace_format format_of(const struct options *options)
+{
+    static const char *const names[] = {
+        [TRACE_TEXT] = "text", [TRACE_JSON] = "json", [TRACE_RAW] = "raw"};
+    for (unsigned i = 0; options->trace_format != NULL && i < sizeof(names) / sizeof(names[0]);
+         i++) {
+        if (strcmp(options->trace_format, names[i]) == 0) {
+            return (enum trace_format)i;
+        }
+    }
+    return ends_with(options->trace, ".txt")   ? TRACE_TEXT
+           : ends_with(options->trace, ".raw") ? TRACE_RAW
+                                               : TRACE_JSON;
+}
+
+// A file for records that nobody else sees.
+static int open_nameless(void)
+{
+    int raw = open(P_tmpdir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    return raw >= 0 ? raw : memfd_create("lab4-trace", MFD_CLOEXEC);
+}
+
+static int open_raw(struct trace *trace)
+{
+    struct stat status;
+    const bool is_regular = fstat(trace->file, &status) == 0 && S_ISREG(status.st_mode);
+    if (trace->format == TRACE_RAW) {
+        return trace->file;
+    }
+    if (is_regular && (size_t)snprintf(trace->raw_path, sizeof(trace->raw_path), "%s.raw",
+                                       trace->path) < sizeof(trace->raw_path)) {
+        const int raw =
+            open(trace->raw_path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (raw >= 0) {
+            return raw;
+        }
+    }
+    trace->raw_path[0] = '\0';
+    return open_nameless();
+}
+
+struct trace *trace_open(const struct options *options)
 {
     struct trace *trace = calloc(1, sizeof(*trace));
     if (trace == NULL) {
         refuse("the host has no memory left.");
     }
-    *trace = (struct trace){.path = path, .format = ends_with(path, ".txt") ? &trace_lines : &trace_json};
-    trace->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (trace->file < 0) {
-        refuse("the trace cannot be written to %s (%s); give --trace a file in a folder that exists and that you may write to.", path,
-               strerror(errno));
-    }
-    struct stat status;
-    if (fstat(trace->file, &status) == 0 && !S_ISREG(status.st_mode)) {
-        fcntl(trace->file, F_SETFL, fcntl(trace->file, F_GETFL) | O_NONBLOCK); // a pipe that nobody reads must not stop us
+    *trace =
+        (struct trace){.options = options, .path = options->trace, .format = format_of(options)};
+    trace->file = open(trace->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    trace->raw = trace->file >= 0 ? open_raw(trace) : -1;
+    if (trace->file < 0 || trace->raw < 0) {
+        refuse("the trace cannot be written to %s (%s); give --trace a file in a folder that "
+               "exists and that you may write to.",
+               trace->path, strerror(errno));
     }
     signal(SIGPIPE, SIG_IGN);
     return trace;
 }
 
-static void flush(struct trace *trace)
+static void save(struct trace *trace, const void *records, size_t bytes)
 {
-    const char *at = trace->buffer;
-    while (trace->bytes > 0 && trace->error == 0) {
-        ssize_t written = write(trace->file, at, trace->bytes);
-        if (written >= 0) {
+    const char *at = records;
+    while (bytes > 0 && trace->error == 0) {
+        const ssize_t written = write(trace->raw, at, bytes);
+        if (written > 0) {
             at += written;
-            trace->bytes -= (size_t)written;
-        } else if (errno == EAGAIN) {
-            struct pollfd room = {.fd = trace->file, .events = POLLOUT};
-            trace->error = poll(&room, 1, PATIENCE_MS) == 0 ? ETIMEDOUT : 0;
-        } else if (errno != EINTR) {
-            trace->error = errno;
+            bytes -= (size_t)written;
+        } else if (written == 0 || errno != EINTR) {
+            trace->error = written == 0 ? EIO : errno;
         }
     }
-    trace->bytes = 0;
 }
 
-void trace_print(struct trace *trace, const char *format, ...)
+// ----------------------------------------------------------------------------------------- the
+// ring
+
+void trace_begin(struct trace *trace, struct machine_control *control, const void *ring)
 {
-    if (trace->bytes + TRACE_LINE_BYTES > sizeof(trace->buffer)) {
-        flush(trace);
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(trace->buffer + trace->bytes, TRACE_LINE_BYTES, format, arguments);
-    va_end(arguments);
-    trace->bytes += length < TRACE_LINE_BYTES ? (size_t)length : TRACE_LINE_BYTES - 1;
-}
-
-// ------------------------------------------------------------------------------------------- threads
-
-struct trace_task *trace_task(struct trace *trace, uint32_t thread)
-{
-    if (thread >= trace->task_count) {
-        uint32_t count = thread * 2 > FIRST_TASKS ? thread * 2 : FIRST_TASKS;
-        struct trace_task *tasks = realloc(trace->tasks, count * sizeof(*tasks));
-        if (tasks == NULL) {
-            refuse("the host has no memory left for the trace of so many threads; leave out --trace.");
-        }
-        memset(tasks + trace->task_count, 0, (count - trace->task_count) * sizeof(*tasks));
-        trace->tasks = tasks;
-        trace->task_count = count;
-    }
-    return &trace->tasks[thread];
-}
-
-const char *trace_name(const struct trace *trace, uint32_t thread)
-{
-    if (thread == TRACE_INTERRUPTS) {
-        return "interrupts";
-    }
-    return thread == TRACE_IDLE_THREAD ? "idle" : trace->tasks[thread].name;
-}
-
-static char printable(char c)
-{
-    return c >= ' ' && c <= '~' ? c : '?';
-}
-
-// A piece of a name. Returns whether it was the last one.
-static bool take_name(struct trace *trace, const struct trace_record *record)
-{
-    char *name = trace_task(trace, record->thread)->name;
-    const char *piece = (const char *)record->words;
-    for (size_t i = 0; i < sizeof(record->words) && record->detail + i < TRACE_NAME_BYTES; i++) {
-        if (piece[i] == '\0') {
-            name[record->detail + i] = '\0';
-            return true;
-        }
-        name[record->detail + i] = printable(piece[i]);
-    }
-    return record->detail + sizeof(record->words) >= TRACE_NAME_BYTES;
-}
-
-// ------------------------------------------------------------------------------------------- records
-
-static void finish_console_line(struct trace *trace, uint64_t time, uint32_t thread)
-{
-    trace->console[trace->console_bytes] = '\0';
-    trace->console_bytes = 0;
-    trace->format->console(trace, time, thread);
-}
-
-static void take_character(struct trace *trace, const struct trace_record *record)
-{
-    char c = (char)record->words[0];
-    if (c == '\n' || trace->console_bytes == TRACE_CONSOLE_BYTES) {
-        finish_console_line(trace, record->time, record->thread);
-    }
-    if (c != '\n') {
-        trace->console[trace->console_bytes++] = printable(c);
-    }
-}
-
-static void note_runner(struct trace *trace, uint64_t time, uint32_t thread)
-{
-    if (!trace->has_runner || trace->runner != thread) {
-        trace->format->runs(trace, time, thread);
-        trace->has_runner = true;
-        trace->runner = thread;
-    }
-}
-
-static void take(struct trace *trace, const struct trace_record *record)
-{
-    struct trace_task *task = trace_task(trace, record->thread == TRACE_INTERRUPTS ? TRACE_IDLE_THREAD : record->thread);
-    trace->last_time = record->time;
-    switch (record->kind) {
-    case TRACE_PUTCHAR:
-        take_character(trace, record);
-        return;
-    case TRACE_NAME:
-        if (take_name(trace, record)) {
-            trace->format->record(trace, record);
-        }
-        return;
-    case TRACE_CALL:
-    case TRACE_FAULT:
-        note_runner(trace, record->time, record->thread); // the first record of all
-        trace->format->record(trace, record);
-        task->open = record->kind == TRACE_FAULT ? TRACE_OPEN_FAULT : trace_is_invocation(record) ? TRACE_OPEN_INVOCATION : TRACE_OPEN_CALL;
-        return;
-    case TRACE_INTERRUPT:
-        trace->format->record(trace, record);
-        trace->is_in_interrupt = true;
-        return;
-    case TRACE_MESSAGE:
-        trace->flows++;
-        trace->format->record(trace, record);
-        return;
-    case TRACE_RAISED:
-        trace->format->record(trace, record);
-        task->open = task->open == TRACE_OPEN_NOTHING ? TRACE_OPEN_FAULT : task->open; // of a thread that ran: a timeout
-        return;
-    case TRACE_DELETED:
-        trace->format->record(trace, record);
-        task->open = TRACE_OPEN_NOTHING;
-        return;
-    case TRACE_LEAVE:
-        note_runner(trace, record->time, record->thread);
-        trace->format->record(trace, record);
-        task->open = TRACE_OPEN_NOTHING;
-        trace->is_in_interrupt = false;
-        return;
-    default:
-        trace->format->record(trace, record);
-        return;
-    }
-}
-
-void trace_begin(struct trace *trace, struct machine_control *control, const void *ring, const char *program)
-{
-    const char *slash = strrchr(program, '/');
     trace->control = control;
     trace->ring = ring;
-    trace->format->begin(trace, slash != NULL ? slash + 1 : program);
+    if (trace_write_header(trace->raw, trace->options->program) != 0) {
+        trace->error = errno != 0 ? errno : EIO;
+    }
 }
 
 bool trace_drain(struct trace *trace)
 {
-    uint32_t read = trace->control->trace_read, written = __atomic_load_n(&trace->control->trace_written, __ATOMIC_SEQ_CST);
-    if (read == written) {
+    const uint32_t read = trace->control->trace_read;
+    const uint32_t count = __atomic_load_n(&trace->control->trace_written, __ATOMIC_SEQ_CST) - read;
+    if (count == 0 || trace->error != 0) {
         return trace->error == 0;
     }
-    uint32_t before = read;
-    for (; read != written && trace->error == 0; read++) {
-        take(trace, &trace->ring[read % TRACE_RECORDS]);
+    const uint32_t first = read % TRACE_RECORDS, until_end = TRACE_RECORDS - first;
+    save(trace, trace->ring + first,
+         (count < until_end ? count : until_end) * sizeof(*trace->ring));
+    if (count > until_end) {
+        save(trace, trace->ring, (count - until_end) * sizeof(*trace->ring));
     }
-    __atomic_store_n(&trace->control->trace_read, read, __ATOMIC_SEQ_CST);
-    // A machine that waits filled the ring, and told so, before it saw the old `trace_read`: only now is that sure to be visible.
-    if (__atomic_load_n(&trace->control->trace_written, __ATOMIC_SEQ_CST) - before >= TRACE_RECORDS) {
+    __atomic_store_n(&trace->control->trace_read, read + count, __ATOMIC_SEQ_CST);
+    // A machine that waits filled the ring, and told so, before it saw the old `trace_read`: only
+    // now is that sure to be visible.
+    if (__atomic_load_n(&trace->control->trace_written, __ATOMIC_SEQ_CST) - read >= TRACE_RECORDS) {
         syscall(SYS_futex, &trace->control->trace_read, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
     }
-    flush(trace);
     return trace->error == 0;
+}
+
+// -------------------------------------------------------------------------------------- the
+// decoder
+
+// The child between vfork and exec. Returns only if something failed: the error number.
+static int become_decoder(const struct trace *trace, char *const *words)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (dup2(trace->raw, STDIN_FILENO) < 0 || dup2(trace->file, STDOUT_FILENO) < 0) {
+        return errno;
+    }
+    execvp(words[0], words);
+    return errno;
+}
+
+static __attribute__((noinline)) pid_t spawn(const struct trace *trace, char *const *words,
+                                             volatile int *error)
+{
+    pid_t pid = vfork();
+    if (pid == 0) {
+        *error = become_decoder(trace, words);
+        _exit(DECODER_FAILED);
+    }
+    return pid;
+}
+
+// What is left to be done by hand.
+static bool give_up(struct trace *trace, const char *script, const char *why)
+{
+    if (trace->raw_path[0] != '\0') {
+        report("the trace could not be made (%s); its records are in %s: python3 %s %s.", why,
+               trace->raw_path, script, trace->raw_path);
+    } else {
+        report("the trace could not be made (%s); python3 has to be installed, or give --trace a "
+               "file whose name ends with .raw.",
+               why);
+    }
+    return false;
+}
+
+// Status 0: FILE is there. Otherwise an error number, or DECODER_FAILED, after which the decoder
+// has said why.
+static bool judge(struct trace *trace, const char *script, int end)
+{
+    if (WIFEXITED(end) && WEXITSTATUS(end) == 0) {
+        if (trace->raw_path[0] != '\0') {
+            unlink(trace->raw_path);
+        }
+        return true;
+    }
+    if (WIFEXITED(end) && WEXITSTATUS(end) < DECODER_FAILED) {
+        trace->error = WEXITSTATUS(end);
+        return false;
+    }
+    return give_up(trace, script,
+                   WIFSIGNALED(end) ? strsignal(WTERMSIG(end)) : "the script failed");
+}
+
+static bool decode(struct trace *trace)
+{
+    char script[PATH_MAX], *words[FIXED_WORDS + 2 * MAX_TRACE_ONLY];
+    const char *format = trace->format == TRACE_TEXT ? "text" : "json";
+    volatile int error = 0;
+    int count = 0, end = 0;
+    if (!tool_find("lab4/tracing/__main__.py", script)) {
+        return give_up(trace, script, "the script is missing");
+    }
+    const char *const fixed[] = {"python3", "-B", "-s", "-E", script, "--format", format};
+    for (unsigned i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        words[count++] = (char *)(uintptr_t)fixed[i];
+    }
+    for (int i = 0; i < trace->options->trace_only_count; i++) {
+        words[count++] = "--only";
+        words[count++] = (char *)(uintptr_t)trace->options->trace_only[i];
+    }
+    words[count] = NULL;
+    lseek(trace->raw, 0, SEEK_SET);
+    const pid_t pid = spawn(trace, words, &error);
+    if (pid < 0 || error != 0) {
+        return give_up(trace, script, strerror(error != 0 ? error : errno));
+    }
+    while (waitpid(pid, &end, 0) < 0 && errno == EINTR) {
+    }
+    return judge(trace, script, end);
 }
 
 bool trace_end(struct trace *trace, int status)
 {
+    const struct trace_record end = {.kind = TRACE_END, .words = {(uint64_t)status}};
     trace_drain(trace);
-    if (trace->console_bytes > 0) {
-        finish_console_line(trace, trace->last_time, trace->runner);
-    }
-    trace->format->end(trace, status);
-    flush(trace);
+    save(trace, &end, sizeof(end));
+    const bool is_whole = trace->error == 0 && (trace->format == TRACE_RAW || decode(trace));
     if (close(trace->file) != 0 && trace->error == 0) {
         trace->error = errno;
     }
-    return trace->error == 0;
+    return is_whole && trace->error == 0;
 }

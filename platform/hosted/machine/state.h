@@ -165,6 +165,7 @@ static inline struct machine_control *control(void)
 struct traced {
     uint32_t id; // 0 = not met yet
     uint32_t name_hash;
+    paddr_t root;  // level-0 table of the address space that it was last seen in
     uint8_t state; // and the others: as after the last entry
     bool is_sleeping, has_fault;
 };

@@ -217,12 +217,16 @@ bool tlb_is_outside_memory(vaddr_t address, paddr_t *physical)
 
 bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count)
 {
-    for (word_t i = 0; i < count; i++) {
-        struct translation t = translate(machine.active_root, address + i);
+    while (count > 0) {
+        const struct translation t = translate(machine.active_root, address);
+        const word_t offset = address & LOW_BITS(t.bits), here = min_word(BIT(t.bits) - offset, count);
         if (t.status || behind_nothing(desc_address(*t.entry), BIT(t.bits))) {
             return false;
         }
-        bytes[i] = *(const uint8_t *)plat_ptr(desc_address(*t.entry) + ((address + i) & LOW_BITS(t.bits)));
+        __builtin_memcpy(bytes, plat_ptr(desc_address(*t.entry) + offset), here);
+        address += here;
+        bytes += here;
+        count -= here;
     }
     return true;
 }

@@ -8,11 +8,17 @@
 #include <lab4/syscall_table.h>
 #include <sel4/constants.h>
 
-#include "core/ipc/fault.h"
+#include "core/caps/cdt.h"
 #include "core/caps/lookup.h"
+#include "core/entry/invoke.h"
+#include "core/ipc/fault.h"
 #include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
 #include "platform/hosted/trace_records.h"
+
+enum { CODE_BITS = 10, REG_FRAME = 29 };
+_Static_assert(TRACE_CODE_BYTES == 1 << CODE_BITS, "trace_records.h");
+_Static_assert(MAX_EXTRA_CAPS * 2 <= TRACE_WORDS, "trace_records.h");
 
 static struct {
     uint32_t thread_count; // numbers given
@@ -138,6 +144,87 @@ static word_t badge_of(struct cap cap)
     return cap_kind(cap) == kind_endpoint ? endpoint_cap_badge(cap) : cap_kind(cap) == kind_notification ? notification_cap_badge(cap) : 0;
 }
 
+// The decoder finds the program whose file has this code at this address.
+static void put_code(void)
+{
+    static uint8_t code[TRACE_CODE_BYTES];
+    struct traced *traced = &host_of(here()->current)->traced;
+    const vaddr_t start = align_down(here()->current->regs.fault_pc, CODE_BITS);
+    if (traced->root == machine.active_root || !tlb_read_user(start, code, sizeof code)) {
+        return;
+    }
+    word_t hash = 0xcbf29ce484222325; // FNV-1a
+    for (word_t i = 0; i < sizeof code; i++) {
+        hash = (hash ^ code[i]) * 0x100000001b3;
+    }
+    traced->root = machine.active_root;
+    put((struct trace_record){.thread = entry.cause_id, .kind = TRACE_CODE, .words = {start, hash, machine.active_root}});
+}
+
+static bool is_invocation(enum cap_kind kind)
+{
+    return kind != kind_null && kind != kind_endpoint && kind != kind_notification && kind != kind_reply && kind != kind_zombie;
+}
+
+static void put_arguments(word_t length)
+{
+    const struct tcb *thread = here()->current;
+    struct trace_record record = {.thread = entry.cause_id, .kind = TRACE_ARGUMENTS};
+    const word_t *buffer = length > NUM_REG_MRS ? tcb_buffer(thread, BUFFER_FOR_READING) : NULL;
+    for (word_t i = 1; i < length && i <= TRACE_WORDS; i++) {
+        record.words[i - 1] = i < NUM_REG_MRS ? thread->regs.x[REG_MR0 + i] : buffer != NULL ? buffer[BUFFER_MESSAGE + i] : 0;
+    }
+    put(record);
+}
+
+static void put_caps(word_t count)
+{
+    struct trace_record record = {.thread = entry.cause_id, .kind = TRACE_CAPS};
+    const word_t *buffer = tcb_buffer(here()->current, BUFFER_FOR_READING);
+    for (word_t i = 0; buffer != NULL && i < count; i++) {
+        struct lookup_failure failure;
+        const struct slot *slot = lookup_slot(here()->current, buffer[BUFFER_CAPS + i], &failure);
+        record.words[2 * i] = buffer[BUFFER_CAPS + i];
+        record.words[2 * i + 1] = slot != NULL ? object_of(slot->cap) : 0;
+    }
+    put(record);
+}
+
+// Who called the stub; more of it for a Retype, as functions that make objects are called by those that need them.
+static void put_stack(word_t records)
+{
+    const struct thread_regs *regs = &here()->current->regs;
+    const word_t frame = (regs->x[REG_FRAME] - regs->sp) / sizeof(word_t);
+    for (word_t i = 0; i < records; i++) {
+        struct trace_record record = {
+            .thread = entry.cause_id, .kind = TRACE_STACK, .detail = (uint16_t)(i == 0 && frame <= UINT16_MAX ? frame : 0)};
+        if (!tlb_read_user(regs->sp + i * sizeof record.words, (uint8_t *)record.words, sizeof record.words)) {
+            break;
+        }
+        put(record);
+    }
+}
+
+static void put_untyped(const struct slot *untyped)
+{
+    const word_t used = cdt_has_children(untyped) ? untyped_cap_watermark(untyped->cap) : 0;
+    put((struct trace_record){.thread = entry.cause_id, .kind = TRACE_UNTYPED, .words = {untyped_cap_base(untyped->cap) + used}});
+}
+
+static void put_details(const struct slot *slot)
+{
+    const word_t info = here()->current->regs.x[REG_INFO];
+    if (info_length(info) > 1) {
+        put_arguments(info_length(info));
+    }
+    if (info_extra_caps(info) > 0) {
+        put_caps(info_extra_caps(info));
+    }
+    if (cap_kind(slot->cap) == kind_untyped) {
+        put_untyped(slot);
+    }
+}
+
 void trace_call(void)
 {
     const struct thread_regs *regs = &here()->current->regs;
@@ -149,6 +236,7 @@ void trace_call(void)
     if (entry.is_putchar) {
         return;
     }
+    put_code();
     struct lookup_failure failure;
     const struct slot *slot = lookup_slot(here()->current, call_target(regs), &failure);
     struct cap cap = slot ? slot->cap : cap_null();
@@ -156,14 +244,20 @@ void trace_call(void)
     put((struct trace_record){
         .thread = entry.cause_id,
         .kind = TRACE_CALL,
-        .detail = (uint16_t)cap_kind(cap),
-        .words = {[TRACE_CALL_NUMBER] = (word_t)number,
+        .detail = (uint16_t)(cap_kind(cap) | (uint8_t)number << 8),
+        .words = {[TRACE_CALL_PC] = regs->fault_pc,
                   [TRACE_CALL_CAP] = call_target(regs),
                   [TRACE_CALL_INFO] = regs->x[REG_INFO],
                   [TRACE_CALL_OBJECT] = object_of(cap),
                   [TRACE_CALL_MR0] = regs->x[REG_MR0],
                   [TRACE_CALL_BADGE] = badge_of(cap)},
     });
+    if (is_invocation(entry.sent_to)) {
+        put_details(slot);
+    }
+    if (number > LAB4_SYS_Yield) {
+        put_stack(entry.sent_to == kind_untyped ? TRACE_RETYPE_STACK_RECORDS : TRACE_STACK_RECORDS);
+    }
 }
 
 void trace_fault(const struct hw_fault *fault)
@@ -174,6 +268,7 @@ void trace_fault(const struct hw_fault *fault)
     word_t first = fault->kind == HW_FAULT_VM ? fault->address : fault->kind == HW_FAULT_UNKNOWN_SYSCALL ? fault->number : fault->syndrome;
     begin();
     entry.is_fault = true;
+    put_code();
     put((struct trace_record){.thread = entry.cause_id,
                               .kind = TRACE_FAULT,
                               .detail = types[fault->kind],
@@ -294,5 +389,5 @@ void trace_after(void)
     const struct thread_regs *regs = &here()->current->regs;
     uint32_t id = id_of(here()->current);
     entry.time = plat_now();
-    put((struct trace_record){.thread = id, .kind = TRACE_LEAVE, .words = {regs->x[0], regs->x[1], regs->pc, repeats(here()->current)}});
+    put((struct trace_record){.thread = id, .kind = TRACE_LEAVE, .words = {regs->x[0], regs->x[1], regs->pc, repeats(here()->current), regs->x[REG_MR0]}});
 }

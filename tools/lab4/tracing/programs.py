@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The programs of a lab4 system, for gdb: the root task's ELF file, and those that lab4_embed put into it.
+"""The programs of a lab4 system, for traces and gdb: the root task's ELF file, and those that lab4_embed put into it.
 
 lab4_embed leaves a record of each in the section `.lab4.components` of the root task (libsel4/cmake/RootTask.cmake): two
 addresses, a name, a path. Which of the files runs where is found by comparing code with memory (`is_in_memory`).
@@ -16,18 +16,28 @@ def read_file(path):
         return file.read()
 
 
-def code_of(content):
-    """[(address, bytes)] of what an ELF file says is code. ValueError: it is not one."""
+def headers_of(content):
+    """The program headers of an ELF file. ValueError: it is not one."""
     if content[:6] != b"\x7fELF\x02\x01":
         raise ValueError("no 64-bit ELF file")
     try:
         table, = struct.unpack_from("<Q", content, 32)
         size, count = struct.unpack_from("<HH", content, 54)
-        rows = [struct.unpack_from("<IIQQQQQQ", content, table + i * size) for i in range(count)]
+        return [struct.unpack_from("<IIQQQQQQ", content, table + i * size) for i in range(count)]
     except struct.error as problem:
         raise ValueError("a damaged ELF file") from problem
+
+
+def segments_of(content, wanted_flags=0):
+    """[(address, bytes)] of what is loaded from an ELF file."""
     return [(start, content[offset:offset + in_file])
-            for kind, flags, offset, start, _, in_file, _, _ in rows if kind == PT_LOAD and flags & PF_X and in_file]
+            for kind, flags, offset, start, _, in_file, _, _ in headers_of(content)
+            if kind == PT_LOAD and flags & wanted_flags == wanted_flags and in_file]
+
+
+def code_of(content):
+    """[(address, bytes)] of what an ELF file says is code."""
+    return segments_of(content, PF_X)
 
 
 def sections_of(content):
