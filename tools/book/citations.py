@@ -43,7 +43,8 @@ APPENDIX = re.compile(r"App(?:endix|\.)\s+([A-Z])(?:,? ([^\n*\"`]+))?")
 BARE_LABEL = re.compile(r"(?<![\w-])\[?([A-Z]{1,4})-(\d+)\b(?![\w-]|\.\d)")
 # A paragraph sign of other books.
 OTHER_BOOK = re.compile(
-    r"(?:TRM|ARM|[Mm]anual|PSCI|psABI(?: [\w-]+)?|AAPCS64|DWARF ?\d*|RFC ?\d*|POSIX|C\d\d|ISO \S+),?\s+$"
+    r"(?:TRM|ARM|[Mm]anual|PSCI|psABI(?: [\w-]+)?|AAPCS64|DWARF ?\d*|RFC ?\d*|POSIX|C\d\d|ISO \S+)"
+    r",?\s+$"
 )
 # What continues a comment on the next line. Overwritten by blanks, so that positions stay.
 LEADER = re.compile(r"(?<=\n)[ \t]*(?:///?|\*(?!/)|#(?!\d|include|define|if|e|pragma))?[ \t]?")

@@ -46,6 +46,8 @@
 #define LAB4_SEQUENCE(visitor, args) LAB4_SEQUENCE_END(visitor##_A args)
 
 #define LAB4_SLOT_ARGS (word, index)(byte, depth)
+/* Rows from here on are laid out by hand. */
+/* clang-format off */
 #define LAB4_SOURCE_ARGS (word, dest_index)(byte, dest_depth)(cnode, src_root)(word, src_index)(byte, src_depth)
 
 /* Labels of enum invocation_label: objects that every architecture has. */
