@@ -112,10 +112,10 @@ class Worker:
             elif source.exists():
                 self.tree.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, self.tree / part)
-        self.run(["cmake", "-S", str(self.tree), "-B", str(self.build), "-DLAB4_PLATFORM=fake", "-DCMAKE_BUILD_TYPE=Debug",
+        self.run(["cmake", "-G", "Ninja", "-S", str(self.tree), "-B", str(self.build), "-DLAB4_PLATFORM=fake", "-DCMAKE_BUILD_TYPE=Debug",
                   "-DLAB4_REQUIRE_TESTS=ON", "-DCMAKE_C_FLAGS=-w -O0", "-DCMAKE_C_FLAGS_DEBUG=", "-DLAB4_FAKE_TYPE=SHARED",
                   "-DCMAKE_POSITION_INDEPENDENT_CODE=ON", "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON"], check=True)
-        self.run(["make", "-C", str(self.build), f"-j{os.cpu_count()}"], check=True)
+        self.run(["ninja", "-C", str(self.build), f"-j{os.cpu_count()}"], check=True)
         # What has the core in it. The other tests share the library, so they need no new link.
         targets = self.build / "tests/unit/CMakeFiles"
         self.with_core = ["lab4_fake"] + [name for name in ("unit_domains",) if (targets / f"{name}.dir").exists()]
@@ -144,7 +144,7 @@ class Worker:
         text = path.read_text()
         path.write_text(text[:fault.start] + fault.text + text[fault.end:])
         try:
-            if not self.run(["make", "-C", str(self.build), "-s", *self.with_core]):
+            if not self.run(["ninja", "-C", str(self.build), *self.with_core]):
                 return "does not compile"
             return "survived" if self.tests_pass() else "killed"
         finally:

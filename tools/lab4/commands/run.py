@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""./lab4 run: brings the machine and a root task up to date and becomes the program that runs it."""
+import argparse
+
+from lab4 import packages, programs, tree
+from lab4.arguments import Parser, add_on
+from lab4.terminal import one_line, refuse
+
+DESCRIPTION = """\
+Builds what is out of date and runs a root task. PROGRAM is the name of an
+example (a directory of examples/) or an ELF file made for the platform."""
+
+EPILOG = """\
+Other options go to the platform's own program as they are:
+`./lab4 run [--on …] --platform-help` lists them."""
+
+# For the platform's program: name, value, help. Without help: that program's alone, known here because it takes its value as the
+# next word.
+PASSED = [
+    ("--mem", "SIZE", "RAM of the machine"),
+    ("--time", "real|virtual", "the machine's clock: the host's, or one that skips what is idle and makes runs repeatable; on QEMU a "
+     "virtual clock counts instructions (16 ns each)"),
+    ("--timeout", "SECONDS", "end the run then, with exit status 5"),
+    ("--trace", "FILE", "write what the kernel does: lines to NAME.txt, otherwise JSON for ui.perfetto.dev (hosted)"),
+    ("--trace-format", "F", "text, json or raw, whatever the file is called"),
+    ("--trace-only", "WHAT", "only what concerns a thread, an object or a method; may be repeated (docs/DEBUGGING.md)"),
+    ("--check", None, "check the kernel's invariants after each entry (hosted)"),
+    ("--check-every", "N", "the same after each Nth entry (default 1, and more for a system with thousands of objects)"),
+    ("--irq", "N=SIGNAL", "the signal, sent to this process, raises interrupt N of the machine (hosted)"),
+    ("--gdb", None, "debug: hosted, gdb in this terminal (docs/DEBUGGING.md); on QEMU, wait for one"),
+    ("--gdb-port", "N", "its local TCP port on QEMU (default 1234)"),
+    ("--protect", "KIND", None), ("--cpu", "N", None), ("--machine", "FILE", None), ("--kernel", "FILE", None),
+    ("--dtb", "FILE", None), ("--qemu-option", "WORD", None), ("--gdb-command", "COMMAND", None),
+]
+
+
+class Pass(argparse.Action):
+    """Keeps an option, and its value, for the platform's program."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        namespace.passed.extend([option_string, values] if self.nargs is None else [option_string])
+
+
+def parser():
+    result = Parser("run", "[--on hosted|qemu] [OPTION…] PROGRAM", DESCRIPTION, EPILOG)
+    result.set_defaults(passed=[])
+    add_on(result, help="hosted: in Linux processes on this machine (default); qemu: on qemu-system-aarch64")
+    for name, value, text in PASSED:
+        result.add_argument(name, action=Pass, nargs=0 if value is None else None, metavar=value, dest="passed",
+                            default=argparse.SUPPRESS, help=argparse.SUPPRESS if text is None else text.replace("%", "%%"))
+    result.add_argument("--platform-help", action="store_true", help=argparse.SUPPRESS)
+    result.add_argument("program", nargs="?", help=argparse.SUPPRESS)
+    return result
+
+
+def main(arguments):
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    parsed, unknown = parser().parse_known_args(arguments[:cut])
+    program_words = [word for word in [parsed.program] if word is not None]
+    for word in unknown:
+        (parsed.passed if word.startswith("-") else program_words).append(word)
+    program_words += arguments[cut + 1:cut + 2]
+    if parsed.platform_help:
+        program_words, parsed.passed = ["hello"], ["--help"]
+    if not program_words:
+        refuse(f"which program? An example ({' '.join(programs.examples())}) or an ELF file")
+    if len(program_words) > 1:
+        refuse(f"run takes one PROGRAM, but got '{one_line(program_words[0])}' and '{one_line(program_words[1])}'")
+    (run_hosted if parsed.on == "hosted" else run_qemu)(program_words[0], parsed.passed)
+
+
+def run_hosted(program, options):
+    file = programs.for_hosted(program)
+    if "--gdb" in options:
+        packages.need(["gdb"])
+    if any(option.startswith("--trace") for option in options):
+        packages.need(["python3"])
+    programs.replace_by([tree.build("hosted/bin/lab4-hosted"), *options, file])
+
+
+def run_qemu(program, options):
+    file = programs.for_qemu(program)
+    if any(option.startswith("--gdb") for option in options):
+        packages.need(["gdb-multiarch"])
+    programs.replace_by([tree.source("tools/run-qemu"), *options, file])

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Where things are."""
+import os
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, "build")
+
+
+def source(*names):
+    """A path in the source tree."""
+    return os.path.join(ROOT, *names)
+
+
+def build(*names):
+    """A path below build/."""
+    return os.path.join(BUILD, *names)
+
+
+def version():
+    with open(source("VERSION")) as file:
+        return file.read().strip()
