@@ -9,7 +9,7 @@
 #   lib/lab4/PLATFORM/         invocations_all.json, platform_gen.json for other languages; all .json also as .yaml
 #   lib/cmake/lab4/            find_package(lab4), the toolchain file for AArch64
 #   lib/pkgconfig/             lab4-PLATFORM.pc
-#   share/lab4/                examples to copy, the licence
+#   share/lab4/                examples to copy, the licence, scripts that the programs in bin/ run
 #   share/man/                 lab4(1)
 string(REPLACE "-aarch64" "" LAB4_PLATFORM_NAME ${LAB4_PLATFORM}) # hosted, qemu: as in `./lab4 run --on`
 set(LAB4_LIB lib/lab4/${LAB4_PLATFORM_NAME})
@@ -47,6 +47,11 @@ if(LAB4_PLATFORM STREQUAL "hosted")
     if(TARGET lab4-inspect)
         install(TARGETS lab4-inspect RUNTIME DESTINATION bin)
     endif()
+    # Scripts that these programs run (platform/hosted/frontend/tools.c): traces, graphs, gdb.
+    foreach(scripts gdb lab4/tracing lab4/drawing)
+        install(DIRECTORY ${CMAKE_SOURCE_DIR}/tools/${scripts}/ DESTINATION share/lab4/tools/${scripts}
+            PATTERN "__pycache__" EXCLUDE)
+    endforeach()
 else()
     install(TARGETS kernel.elf loader.elf RUNTIME DESTINATION ${LAB4_LIB})
     if(TARGET lab4-image)

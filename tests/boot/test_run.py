@@ -2,6 +2,7 @@
 """tools/run-qemu: statuses, the console, and leaving no process behind however it ends."""
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -140,6 +141,19 @@ def test_the_port_for_gdb_can_be_chosen_and_must_be_free(lab, t):
     no_survivors(t, process.pid)
     for text in ("", "0", "65536", "http"):
         t.contains(run(lab, FOREVER, "--gdb-port", text)[2], "--gdb-port")
+
+
+def test_gdb_finds_the_way_from_the_kernel_to_the_program(lab, t):
+    hello = lab.build / "bin/hello"
+    entry = int.from_bytes(hello.read_bytes()[24:32], "little")
+    status, said = stopped_at(lab, hello.read_bytes(), entry, "delete", f"add-symbol-file {hello}", "break perform_UntypedRetype", "continue",
+                              "backtrace", "delete", "break fastpath_syscall", "continue", "backtrace", "delete", "break core_syscall_slow",
+                              "continue", "backtrace", "delete")
+    for frames in (r"#0 +perform_UntypedRetype.*?exception_syscall.*?retype.*? in main ", r"#0 +fastpath_syscall.*? in main ",
+                   r"#0 +core_syscall_slow.*?exception_syscall.*? in main "):
+        t.check(re.search(frames, said, re.DOTALL), f"{frames} in {said!r}")
+    t.check("Python Exception" not in said, said)
+    t.equal(status, 0, f"status (gdb says {said!r})")
 
 
 def test_gdb_commands_show_the_kernel_when_user_code_has_stopped(lab, t):

@@ -64,7 +64,7 @@ def test_text_tells_who_waits_for_what():
     assert "context 0x" in objects and "rootserver" in objects
     assert re.search(r"^cnode 0x[0-9a-f]+, 8192 slots\n +1  tcb object=0x", section(text, "capabilities"), re.MULTILINE)
     tree = section(text, "derivation tree")
-    assert re.search(r"^  untyped .*\n(    .*\n)*    endpoint object=.*\n      endpoint object=.*badge=0x77", tree, re.MULTILINE), tree
+    assert re.search(r"^  untyped .*\n(    .*\n)* +endpoint object=.*\n +endpoint object=.*badge=0x77", tree, re.MULTILINE), tree
     assert re.search(r"^vspace 0x[0-9a-f]+, ASID 1, runs observe-still\n  0x0000004", section(text, "mappings"), re.MULTILINE)
 
 

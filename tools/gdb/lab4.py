@@ -15,6 +15,7 @@ import os
 import re
 
 import gdb
+import gdb.unwinder
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 WORD = (1 << 64) - 1
@@ -123,6 +124,47 @@ def threads():
         thread = thread["all_next"]
 
 
+class FrameId:
+    """What gdb tells frames apart by."""
+
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+
+class UserFrame(gdb.unwinder.Unwinder):
+    """On QEMU: from the entry code (platform/qemu-aarch64/vectors.S) to the program, whose registers are
+    those of the current thread. On a hosted machine the entry code is a signal handler, and gdb finds its
+    way alone."""
+
+    ENTRY_CODE = ("from_synchronous", "user_resume")
+    MOST_BYTES = 256  # from the last of them on
+
+    def __init__(self):
+        super().__init__("lab4-user-frame")
+
+    def is_entry_code(self, pc):
+        try:
+            first, last = (int(gdb.parse_and_eval(f"(long)&{name}")) & WORD for name in self.ENTRY_CODE)
+        except gdb.error:
+            return False  # this is no kernel for QEMU
+        return first <= pc < last + self.MOST_BYTES
+
+    def __call__(self, pending):
+        if not pending.architecture().name().startswith("aarch64"):
+            return None
+        sp, pc = (pending.read_register(name) for name in ("sp", "pc"))
+        if not self.is_entry_code(int(pc) & WORD):
+            return None
+        registers = kernel()["cpu"]["current"]["regs"]
+        frame = pending.create_unwind_info(FrameId(sp, pc))
+        for i in range(31):
+            name = f"x{i}"
+            frame.add_saved_register(name, registers["x"][i].cast(pending.read_register(name).type))
+        frame.add_saved_register("sp", registers["sp"].cast(sp.type))
+        frame.add_saved_register("pc", registers["pc"].cast(pc.type))
+        return frame
+
+
 class Threads(gdb.Command):
     """Lists every thread of the lab4 kernel, newest first."""
 
@@ -131,7 +173,7 @@ class Threads(gdb.Command):
 
     @reads_kernel_memory
     def invoke(self, argument, from_tty):
-        current = int(kernel()["current"])
+        current = int(kernel()["cpu"]["current"])
         print(f"  {'name':<24} {'state':<32} prio  {'pc':>18}  sc")
         for thread in threads():
             mark = "*" if int(thread.address) == current else " "
@@ -182,7 +224,7 @@ class Tree(gdb.Command):
         if argument:
             print_list(gdb.parse_and_eval(argument).dereference(), seen)
             return
-        root = kernel()["current"].dereference()["slots"][0]
+        root = kernel()["cpu"]["current"].dereference()["slots"][0]
         words = cap_words(root)
         if KINDS.get(words[0] >> KIND_SHIFT) != "cnode":
             raise gdb.GdbError("The current thread has no CSpace; give a slot: lab4-tree &thread->slots[1]")
@@ -194,6 +236,7 @@ class Tree(gdb.Command):
                 print_list(gdb.Value(base + offset).cast(root.type.pointer()).dereference(), seen)
 
 
+gdb.unwinder.register_unwinder(None, UserFrame(), replace=True)
 Threads()
 Slot()
 Tree()
