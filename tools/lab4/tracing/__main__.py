@@ -46,18 +46,32 @@ class Output:
         self.pieces, self.size = [], 0
         while data:
             try:
-                data = data[os.write(1, data):]
+                data = data[os.write(1, data) :]
             except BlockingIOError:
                 if not select.select([], [1], [], PATIENCE_S)[1]:
                     raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="tracing", description="Makes text or JSON of a raw trace.", allow_abbrev=False)
-    parser.add_argument("file", nargs="?", metavar="FILE.raw", help="the raw trace (default: standard input)")
-    parser.add_argument("--format", choices=sorted(WRITERS), default="text", help="of what is printed (default text)")
-    parser.add_argument("--only", metavar="WHAT", action="append", default=[],
-                        help="only what concerns a thread, an object or a method; may be repeated")
+    parser = argparse.ArgumentParser(
+        prog="tracing", description="Makes text or JSON of a raw trace.", allow_abbrev=False
+    )
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE.raw", help="the raw trace (default: standard input)"
+    )
+    parser.add_argument(
+        "--format",
+        choices=sorted(WRITERS),
+        default="text",
+        help="of what is printed (default text)",
+    )
+    parser.add_argument(
+        "--only",
+        metavar="WHAT",
+        action="append",
+        default=[],
+        help="only what concerns a thread, an object or a method; may be repeated",
+    )
     return parser.parse_args()
 
 
@@ -77,11 +91,15 @@ def main():
     except FileNotFoundError as problem:
         fail(f"there is no file {problem.filename}; give a raw trace (--trace FILE.raw).")
     except BadTrace as problem:
-        fail(f"{arguments.file or 'standard input'} is no raw trace: {problem}; --trace FILE.raw makes one.")
+        fail(
+            f"{arguments.file or 'standard input'} is no raw trace: {problem}; --trace FILE.raw makes one."
+        )
     output.flush()
     for term in sorted(decoder.selection.unused):
-        sys.stderr.write(f"lab4: --trace-only {decoder.selection.terms[term]} names no thread, object or method "
-                         "of this run; a trace without it shows their names.\n")
+        sys.stderr.write(
+            f"lab4: --trace-only {decoder.selection.terms[term]} names no thread, object or method "
+            "of this run; a trace without it shows their names.\n"
+        )
 
 
 try:

@@ -12,7 +12,9 @@ from records import number_of_call, printable
 from selection import Selection
 from symbols import Programs, place_text, site_text
 
-NOTHING, INVOCATION, CALL, FAULT = range(4)  # what a thread entered the kernel for and has not come back from
+NOTHING, INVOCATION, CALL, FAULT = range(
+    4
+)  # what a thread entered the kernel for and has not come back from
 MOST_NAME, MOST_LINE, RETYPE = 128, 200, 1
 
 
@@ -23,8 +25,8 @@ class Task:
         self.name = ""
         self.program = None  # symbols.Program, or None
         self.open, self.call, self.kind = NOTHING, 0, ""
-        self.entry = 0       # the number of the entry that opened it
-        self.shown = True    # was that shown?
+        self.entry = 0  # the number of the entry that opened it
+        self.shown = True  # was that shown?
 
 
 class Site:
@@ -45,9 +47,9 @@ class Decoder:
         self.tasks = collections.defaultdict(Task)
         self.tasks[r.IDLE].name, self.tasks[r.INTERRUPTS].name = "idle", "interrupts"
         self.objects = {}  # {physical address: name}
-        self.tcbs = {}     # {physical address: thread}
-        self.sites = {}    # {thread: Site}
-        self.places = {}   # {(program, address): text}
+        self.tcbs = {}  # {physical address: thread}
+        self.sites = {}  # {thread: Site}
+        self.places = {}  # {(program, address): text}
         self.selection = Selection(only)
         self.console, self.runner, self.last_time, self.status, self.count = "", None, 0, None, 0
 
@@ -74,10 +76,12 @@ class Decoder:
             task.program = self.programs.find(record.w0, record.w1)
         elif kind == r.CALL:
             self.note_runner(writer, record)
-            details = Details(self, record, entry[index + 1:])
+            details = Details(self, record, entry[index + 1 :])
             if shown:
                 writer.call(self, record, details)
-            self.open(task, INVOCATION if details.is_invocation else CALL, number_of_call(record), shown)
+            self.open(
+                task, INVOCATION if details.is_invocation else CALL, number_of_call(record), shown
+            )
             task.kind = self.names.kind(record)
             self.note_retype(record, details)
         elif kind == r.FAULT:
@@ -130,14 +134,19 @@ class Decoder:
 
     def take_name(self, writer, record, task, shown):
         text, is_whole = r.text_of(record)
-        task.name = (task.name if record.detail else "")[:record.detail] + printable(text)
+        task.name = (task.name if record.detail else "")[: record.detail] + printable(text)
         if is_whole or len(task.name) >= MOST_NAME - 1:
             writer.named(self, record, shown)
 
     def note_runner(self, writer, record):
         if self.runner != record.thread:
-            writer.runs(self, record.time, record.thread, self.runner,
-                        self.selection.wants_thread(self, record.thread))
+            writer.runs(
+                self,
+                record.time,
+                record.thread,
+                self.runner,
+                self.selection.wants_thread(self, record.thread),
+            )
             self.runner = record.thread
 
     def note_retype(self, call, details):
@@ -152,13 +161,15 @@ class Decoder:
     # ------------------------------------------------------------------------------- for writers
 
     def thread(self, thread):
-        """"server#2"; the number tells threads of the same name apart."""
+        """ "server#2"; the number tells threads of the same name apart."""
         name = self.tasks[thread].name
         return name if thread in (r.IDLE, r.INTERRUPTS) else f"{name}#{thread}"
 
     def object(self, address):
-        """"0x40000560 main.c:57", "0x7ffc8000 rootserver#1"."""
-        name = self.thread(self.tcbs[address]) if address in self.tcbs else self.objects.get(address)
+        """ "0x40000560 main.c:57", "0x7ffc8000 rootserver#1"."""
+        name = (
+            self.thread(self.tcbs[address]) if address in self.tcbs else self.objects.get(address)
+        )
         return f"{address:#x} {name}" if name else f"{address:#x}"
 
     def site_of(self, address):
@@ -169,7 +180,7 @@ class Decoder:
         return self.objects.get(address)
 
     def place(self, thread, pc, stack=(), frame=0):
-        """"main (hello.c:57)", or nothing."""
+        """ "main (hello.c:57)", or nothing."""
         program = self.tasks[thread].program
         if program is None:
             return ""
@@ -194,9 +205,9 @@ class Details:
         stack, frame = [], 0
         for record in following:
             if record.kind == r.ARGUMENTS:
-                self.words += record[4:10][:max(length - 1, 0)]
+                self.words += record[4:10][: max(length - 1, 0)]
             elif record.kind == r.CAPS:
-                self.caps = list(zip(record[4:10:2], record[5:10:2]))[:call.w2 >> 7 & 3]
+                self.caps = list(zip(record[4:10:2], record[5:10:2]))[: call.w2 >> 7 & 3]
             elif record.kind == r.UNTYPED:
                 self.free = record.w0
             elif record.kind == r.STACK:
@@ -207,9 +218,14 @@ class Details:
         self.place = decoder.place(call.thread, call.w0, stack, frame)
         program = decoder.tasks[call.thread].program
         if self.free is not None and program is not None and call.w2 >> 12 == RETYPE:
-            self.site = site_text(map(program.own_place, [call.w0, *program.callers(call.w0, stack, frame)]))
-        self.arguments = list(names.arguments(call.w2 >> 12, self.words, self.caps, decoder.object)) \
-            if self.is_invocation else []
+            self.site = site_text(
+                map(program.own_place, [call.w0, *program.callers(call.w0, stack, frame)])
+            )
+        self.arguments = (
+            list(names.arguments(call.w2 >> 12, self.words, self.caps, decoder.object))
+            if self.is_invocation
+            else []
+        )
 
 
 def brings_something_back(task):

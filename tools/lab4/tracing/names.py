@@ -5,11 +5,22 @@ import re
 from records import number_of_call
 
 NO_INVOCATION = ("null", "endpoint", "notification", "reply", "zombie")
-SENDING = range(-6, 0)    # Call … NBSend: all that send
+SENDING = range(-6, 0)  # Call … NBSend: all that send
 WITH_REGISTERS = range(-10, 0)  # those whose registers mean something
-SILENT = (-5, -6)         # Send and NBSend bring nothing back
-ERRORS = (None, "InvalidArgument", "InvalidCapability", "IllegalOperation", "RangeError", "AlignmentError",
-          "FailedLookup", "TruncatedMessage", "DeleteFirst", "RevokeFirst", "NotEnoughMemory")
+SILENT = (-5, -6)  # Send and NBSend bring nothing back
+ERRORS = (
+    None,
+    "InvalidArgument",
+    "InvalidCapability",
+    "IllegalOperation",
+    "RangeError",
+    "AlignmentError",
+    "FailedLookup",
+    "TruncatedMessage",
+    "DeleteFirst",
+    "RevokeFirst",
+    "NotEnoughMemory",
+)
 RIGHTS = ((2, "R"), (1, "W"), (4, "G"), (8, "P"))
 ATTRIBUTES = ((1, "cacheable"), (2, "parity"), (4, "execute-never"))
 CAP_TYPES = ("cap", "cnode", "tcb", "sc", "untyped")
@@ -41,8 +52,10 @@ class Names:
         self.objects = by_number("objects")
         self.states = header["states"]
         self.calls = {}  # names that were asked for
-        self.invocations = {label: (stub, re.findall(r"\((\w+), (\w+)\)", arguments))
-                            for label, (stub, arguments) in by_number("invocations").items()}
+        self.invocations = {
+            label: (stub, re.findall(r"\((\w+), (\w+)\)", arguments))
+            for label, (stub, arguments) in by_number("invocations").items()
+        }
 
     def state(self, index):
         return self.states[index] if index < len(self.states) else "?"
@@ -57,7 +70,7 @@ class Names:
         return number_of_call(record) in SENDING and self.kind(record) not in NO_INVOCATION
 
     def call(self, record):
-        """"seL4_Untyped_Retype", "Call endpoint", "Yield" …"""
+        """ "seL4_Untyped_Retype", "Call endpoint", "Yield" …"""
         key = record.detail, record.w2 >> 12
         if key not in self.calls:
             if len(self.calls) > MOST_CALLS:  # labels are the program's to choose

@@ -21,7 +21,7 @@ def headers_of(content):
     if content[:6] != b"\x7fELF\x02\x01":
         raise ValueError("no 64-bit ELF file")
     try:
-        table, = struct.unpack_from("<Q", content, 32)
+        (table,) = struct.unpack_from("<Q", content, 32)
         size, count = struct.unpack_from("<HH", content, 54)
         return [struct.unpack_from("<IIQQQQQQ", content, table + i * size) for i in range(count)]
     except struct.error as problem:
@@ -30,9 +30,11 @@ def headers_of(content):
 
 def segments_of(content, wanted_flags=0):
     """[(address, bytes)] of what is loaded from an ELF file."""
-    return [(start, content[offset:offset + in_file])
-            for kind, flags, offset, start, _, in_file, _, _ in headers_of(content)
-            if kind == PT_LOAD and flags & wanted_flags == wanted_flags and in_file]
+    return [
+        (start, content[offset : offset + in_file])
+        for kind, flags, offset, start, _, in_file, _, _ in headers_of(content)
+        if kind == PT_LOAD and flags & wanted_flags == wanted_flags and in_file
+    ]
 
 
 def code_of(content):
@@ -43,12 +45,17 @@ def code_of(content):
 def sections_of(content):
     """{name: bytes} of those that have any."""
     try:
-        table, = struct.unpack_from("<Q", content, 40)
+        (table,) = struct.unpack_from("<Q", content, 40)
         size, count, names = struct.unpack_from("<HHH", content, 58)
         rows = [struct.unpack_from("<IIQQQQ", content, table + i * size) for i in range(count)]
         start = rows[names][4]
-        return {content[start + name:content.index(b"\0", start + name)].decode(errors="replace"): content[offset:offset + length]
-                for name, kind, _, _, offset, length in rows if kind != SHT_NOBITS}
+        return {
+            content[start + name : content.index(b"\0", start + name)].decode(
+                errors="replace"
+            ): content[offset : offset + length]
+            for name, kind, _, _, offset, length in rows
+            if kind != SHT_NOBITS
+        }
     except (struct.error, IndexError, ValueError):
         return {}
 
@@ -57,10 +64,10 @@ def components_of(content):
     """[(name, path)] of the programs that were embedded in a root task; paths are those of the build."""
     records = sections_of(content).get(".lab4.components", b"")
     while len(records) > 2 * RECORD_ALIGN and records.count(b"\0", 2 * RECORD_ALIGN) >= 2:
-        name, path, _ = records[2 * RECORD_ALIGN:].split(b"\0", 2)
+        name, path, _ = records[2 * RECORD_ALIGN :].split(b"\0", 2)
         yield name.decode(errors="replace"), os.fsdecode(path)
         length = 2 * RECORD_ALIGN + len(name) + len(path) + 2
-        records = records[(length + RECORD_ALIGN - 1) // RECORD_ALIGN * RECORD_ALIGN:]
+        records = records[(length + RECORD_ALIGN - 1) // RECORD_ALIGN * RECORD_ALIGN :]
 
 
 def files_of(root_task):

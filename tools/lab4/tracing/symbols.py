@@ -34,8 +34,16 @@ def output_of(*command, text=""):
     environment = {**os.environ, "LC_ALL": "C"}
     environment.pop("DEBUGINFOD_URLS", None)  # nothing is fetched from anywhere
     try:
-        return subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              text=True, errors="replace", env=environment, check=False).stdout
+        return subprocess.run(
+            command,
+            input=text,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            env=environment,
+            check=False,
+        ).stdout
     except OSError:
         return ""
 
@@ -49,9 +57,16 @@ class Lines:
         environment = {**os.environ, "LC_ALL": "C"}
         environment.pop("DEBUGINFOD_URLS", None)  # nothing is fetched from anywhere
         try:
-            self.process = subprocess.Popen(["addr2line", "-e", path, "-a", "-f", "-i", "-C"], stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                                            errors="replace", bufsize=1, env=environment)
+            self.process = subprocess.Popen(
+                ["addr2line", "-e", path, "-a", "-f", "-i", "-C"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                errors="replace",
+                bufsize=1,
+                env=environment,
+            )
         except OSError:
             self.process = None
 
@@ -92,7 +107,7 @@ class Program:
         for address, data in self.segments:
             first, last = max(address, start), min(address + len(data), start + count)
             if first < last:
-                window[first - start:last - start] = data[first - address:last - address]
+                window[first - start : last - start] = data[first - address : last - address]
         return bytes(window)
 
     def places(self, address):
@@ -105,7 +120,9 @@ class Program:
     def own_place(self, address):
         """The innermost place that is no system-call stub, or None."""
         if address not in self.own:
-            self.own[address] = next((place for place in self.places(address) if not is_stub(place)), None)
+            self.own[address] = next(
+                (place for place in self.places(address) if not is_stub(place)), None
+            )
         return self.own[address]
 
     def place(self, address, stack=(), frame=0):
@@ -123,12 +140,16 @@ class Program:
             words = line.split()
             if words[:2] == ["LOC", "CFA"]:
                 columns = words
-            elif len(words) == len(columns) and re.fullmatch("[0-9a-f]{16}", words[0] if words else ""):
+            elif len(words) == len(columns) and re.fullmatch(
+                "[0-9a-f]{16}", words[0] if words else ""
+            ):
                 row = dict(zip(columns, words))
                 rule = re.fullmatch(r"(\w+)\+(\d+)", row["CFA"])
                 saved = re.fullmatch(r"c-(\d+)", row.get(FRAME_REGISTER, ""))
                 if rule:
-                    self.frames.append((int(words[0], 16), rule[1], int(rule[2]), int(saved[1]) if saved else None))
+                    self.frames.append(
+                        (int(words[0], 16), rule[1], int(rule[2]), int(saved[1]) if saved else None)
+                    )
         self.frames.sort()
 
     def callers(self, pc, stack, frame):
@@ -138,8 +159,16 @@ class Program:
             self.read_frames()
         bottom, frame = 0, frame * WORD
         for _ in range(MOST_CALLERS if self.frames else 0):
-            address, register, offset, saved = self.frames[bisect.bisect_right(self.frames, (pc, "~")) - 1]
-            base = bottom if register == STACK_REGISTER else frame if register == FRAME_REGISTER else None
+            address, register, offset, saved = self.frames[
+                bisect.bisect_right(self.frames, (pc, "~")) - 1
+            ]
+            base = (
+                bottom
+                if register == STACK_REGISTER
+                else frame
+                if register == FRAME_REGISTER
+                else None
+            )
             if base is None or address > pc:
                 return
             bottom = base + offset
@@ -167,7 +196,9 @@ class Programs:
         """The program that has such code there, or None."""
         key = start, hash_value
         if key not in self.known:
-            self.known[key] = next((p for p in self.all if hash_of(p.window(start, CODE_BYTES)) == hash_value), None)
+            self.known[key] = next(
+                (p for p in self.all if hash_of(p.window(start, CODE_BYTES)) == hash_value), None
+            )
         return self.known[key]
 
 
@@ -176,7 +207,7 @@ def is_stub(place):
 
 
 def place_text(place):
-    """"main (hello.c:57)"; empty if there is nothing to say."""
+    """ "main (hello.c:57)"; empty if there is nothing to say."""
     if place is None:
         return ""
     function, file, line = place

@@ -31,7 +31,9 @@ class Text:
         self.put(f"# lab4 trace of {r.printable(os.path.basename(decoder.header['program']))}\n")
 
     def end(self, _, status):
-        how = "# the records stop here" if status is None else f"# the run ends with status {status}"
+        how = (
+            "# the records stop here" if status is None else f"# the run ends with status {status}"
+        )
         self.put(how + "\n")
 
     def call(self, decoder, record, details):
@@ -52,12 +54,16 @@ class Text:
         if details.is_invocation or not details.sends:
             return ""
         length = record.w2 & 0x7F
-        return f" label {record.w2 >> 12} length {length}" + (f" mr0 {record.w4:#x}" if length else "")
+        return f" label {record.w2 >> 12} length {length}" + (
+            f" mr0 {record.w4:#x}" if length else ""
+        )
 
     def fault(self, decoder, record):
         place = decoder.place(record.thread, record.w3)
-        what = (f"{decoder.names.fault(record.detail)} {record.w0:#x} at {record.w3:#x}"
-                f"{' (fetch)' if record.w1 else ''}, syndrome {record.w2:#x}{f'  [{place}]' if place else ''}")
+        what = (
+            f"{decoder.names.fault(record.detail)} {record.w0:#x} at {record.w3:#x}"
+            f"{' (fetch)' if record.w1 else ''}, syndrome {record.w2:#x}{f'  [{place}]' if place else ''}"
+        )
         self.line(decoder, record.time, record.thread, what)
 
     def leave(self, decoder, record, task, repeats, shown):
@@ -102,15 +108,26 @@ class Text:
         self.line(decoder, record.time, record.thread, f"  -> {how} to {decoder.thread(record.w0)}")
 
     def state(self, decoder, record):
-        before, after = decoder.names.state(record.detail & 0xFF), decoder.names.state(record.detail >> 8)
+        before, after = decoder.names.state(record.detail & 0xFF), decoder.names.state(
+            record.detail >> 8
+        )
         self.line(decoder, record.time, record.thread, f"  {before} -> {after}")
 
     def budget(self, decoder, record):
-        self.line(decoder, record.time, record.thread, f"  budget {'replenished' if record.detail else 'used up'}")
+        self.line(
+            decoder,
+            record.time,
+            record.thread,
+            f"  budget {'replenished' if record.detail else 'used up'}",
+        )
 
     def raised(self, decoder, record):
-        self.line(decoder, record.time, record.thread,
-                  f"  raises {decoder.names.fault(record.detail)} {record.w0:#x} {record.w1:#x}")
+        self.line(
+            decoder,
+            record.time,
+            record.thread,
+            f"  raises {decoder.names.fault(record.detail)} {record.w0:#x} {record.w1:#x}",
+        )
 
     def created(self, decoder, record):
         site = decoder.site_of(record.w0)
@@ -120,5 +137,12 @@ class Text:
     def deleted(self, decoder, record):
         self.line(decoder, record.time, record.thread, "  is deleted")
 
-    OTHERS = {r.INTERRUPT: interrupt, r.MESSAGE: message_to, r.STATE: state, r.BUDGET: budget,
-              r.RAISED: raised, r.CREATED: created, r.DELETED: deleted}
+    OTHERS = {
+        r.INTERRUPT: interrupt,
+        r.MESSAGE: message_to,
+        r.STATE: state,
+        r.BUDGET: budget,
+        r.RAISED: raised,
+        r.CREATED: created,
+        r.DELETED: deleted,
+    }
