@@ -14,12 +14,14 @@
 // thread's registers in here()->current->regs (see core/arch/aarch64/registers.h for what pc and fault_pc must hold).
 //
 // The functions marked INLINE are defined in the platform's own `platform_inline.h`, which is included at
-// the end; the build finds it through the include path, so that a missing one is a compile error here.
+// the end; the build finds it through the include path, so that a missing one is a compile error here. Beside it lies
+// `platform_types.h`, which defines struct plat_thread: what the platform keeps in each TCB, zero in a new one.
 #pragma once
 
 #include "core/base/types.h"
 
 struct tcb;
+struct thread_regs;
 
 // ------------------------------------------------------------------------------------------------ up
 
@@ -51,6 +53,13 @@ bool core_boot(const struct boot_input *input);
 
 // A system call by here()->current: its number and arguments are in its registers (abi §2.2).
 void core_syscall(void);
+
+// core_syscall in two halves, for entry code that keeps no stack frame. The fast half performs the call if it is one of
+// those that clients, servers and drivers make all day and nothing unusual holds: then it returns the registers of the
+// thread to resume, here()->current, which is never the idle one. Otherwise it has changed nothing and returns null; the
+// slow half must follow, and can do every call.
+struct thread_regs *core_syscall_fast(void);
+void core_syscall_slow(void);
 
 // Everything else that stops user code and is not an interrupt.
 enum hw_fault_kind {

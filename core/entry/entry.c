@@ -110,7 +110,7 @@ static void perform_syscall(word_t number)
 
 void core_syscall(void)
 {
-    if (!fastpath_syscall()) {
+    if (!core_syscall_fast()) {
         core_syscall_slow();
     }
 }
@@ -168,7 +168,7 @@ void core_fault_slow(const struct hw_fault *hw_fault)
     raise_slowly(&fault);
 }
 
-void core_irq(void)
+HOT void core_irq(void)
 {
     time_stamp();
     slice_entry_check(true);

@@ -208,9 +208,9 @@ static HOT struct thread_regs *wake(struct tcb *woken)
 {
     woken->state = THREAD_RUNNING;
     if (woken->priority < here()->current->priority) {
-        sched_push_front(woken);
+        sched_put_front(woken);
     } else {
-        sched_push_back(woken);
+        sched_put_back(woken);
     }
     dispatch_continue();
     return &here()->current->regs;
@@ -298,7 +298,7 @@ COLD static struct thread_regs *with_long_message(struct tcb *thread, sword_t nu
     return number == CALL ? call_stamped(thread) : number == REPLY_RECV ? reply_recv_stamped(thread) : NULL;
 }
 
-struct thread_regs *fastpath_syscall(void)
+struct thread_regs *core_syscall_fast(void)
 {
     struct tcb *thread = here()->current;
     sword_t number = (sword_t)thread->regs.x[REG_SYSCALL];

@@ -16,6 +16,7 @@
 #include "core/arch/aarch64/registers.h"
 #include "core/base/refusal.h"
 #include "core/caps/slot.h"
+#include "platform_types.h"
 
 // ------------------------------------------------------------------------------------------- threads
 
@@ -45,8 +46,7 @@ enum { TCB_BITS = seL4_TCBBits, TCB_NAME_BYTES = 128 };
 struct tcb {
     struct slot slots[TCB_SLOTS];
     struct thread_regs regs;
-    word_t unused_alignment;
-    uint8_t fp_state[528]; // V0..V31, FPCR, FPSR: the platform's (unused hosted)
+    _Alignas(16) struct plat_thread platform; // what the machine keeps of a thread beside its registers
 
     // --- scheduling
     enum thread_state state;
@@ -75,7 +75,6 @@ struct tcb {
     char name[TCB_NAME_BYTES];           // NUL-terminated
 };
 _Static_assert(sizeof(struct tcb) <= BIT(TCB_BITS), "TCB size is ABI (abi §6)");
-_Static_assert(offsetof(struct tcb, fp_state) % 16 == 0, "FP state must be aligned");
 _Static_assert(offsetof(struct tcb, regs) == 160, "platform entry code depends on this offset");
 
 static inline bool tcb_is_blocked(const struct tcb *thread)
@@ -138,7 +137,8 @@ struct refill {
 
 enum { SC_MIN_BITS = seL4_MinSchedContextBits, SC_CORE_BYTES = 96, SC_MIN_REFILLS = 2 };
 
-// A circular queue of refills follows the fixed fields; its capacity depends on the object's size.
+// A circular queue of refills follows the fixed fields; its capacity depends on the object's size. It is no member, so
+// that the idle thread's context can be one of struct kernel.
 struct sched_context {
     ticks_t period;   // 0 = round robin
     ticks_t consumed; // since last asked
@@ -151,7 +151,7 @@ struct sched_context {
     word_t head, count;
     word_t is_sporadic;
     word_t unused[1];
-    struct refill refills[];
+    // struct refill [capacity] follows (refill.h)
 };
 _Static_assert(sizeof(struct sched_context) == SC_CORE_BYTES, "SC layout (threads C-2)");
 _Static_assert(SC_CORE_BYTES + SC_MIN_REFILLS * sizeof(struct refill) == BIT(SC_MIN_BITS), "SC size is ABI");

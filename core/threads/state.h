@@ -79,7 +79,10 @@ struct kernel {
     // --- fixtures
     struct tcb *all_threads; // newest first
     _Alignas(BIT(TCB_BITS)) struct tcb idle;
-    _Alignas(BIT(SC_MIN_BITS)) uint8_t idle_sc[BIT(SC_MIN_BITS)];
+    struct {
+        _Alignas(BIT(SC_MIN_BITS)) struct sched_context sc;
+        struct refill refills[SC_MIN_REFILLS];
+    } idle_sc;
 };
 
 extern struct kernel ks;
@@ -90,5 +93,5 @@ extern struct kernel ks;
 
 static inline struct sched_context *idle_sc(void)
 {
-    return (struct sched_context *)(void *)ks.idle_sc;
+    return &ks.idle_sc.sc;
 }

@@ -44,7 +44,9 @@ void tcb_init(struct tcb *thread, const char *name)
 static void init_child(struct tcb *thread, const struct tcb *creator)
 {
     init(thread);
-    word_t length = append(thread->name, 0, "child of: '");
+    static const char prefix[] = "child of: '";
+    word_t length = sizeof prefix - 1;
+    __builtin_memcpy(thread->name, prefix, length);
     length = append(thread->name, length, creator->name);
     append(thread->name, length, "'");
 }

@@ -36,7 +36,7 @@ static HOT void switch_to(struct tcb *thread)
 {
     KASSERT(!thread->is_queued);
     vspace_activate(thread);
-    if (UNLIKELY(thread == &ks.idle || thread->flags & TCB_FLAG_FPU_DISABLED)) {
+    if (UNLIKELY(thread->flags & TCB_FLAG_FPU_DISABLED)) { // the idle thread, too
         plat_fpu_disable();
     } else {
         plat_fpu_enable(thread);
@@ -64,9 +64,9 @@ static HOT struct tcb *consider_nominee(bool was_schedulable)
         return nominee;
     }
     if (was_schedulable && nominee->priority == current->priority) {
-        sched_push_back(nominee);
+        sched_put_back(nominee);
     } else {
-        sched_push_front(nominee);
+        sched_put_front(nominee);
     }
     return NULL;
 }
@@ -106,7 +106,7 @@ void dispatch_continue(void)
 void dispatch_preempt(struct tcb *woken)
 {
     KASSERT(here()->action == ACTION_KEEP && woken->state == THREAD_RUNNING && woken->priority > here()->current->priority);
-    sched_push_front(here()->current);
+    sched_put_front(here()->current);
     switch_to(woken);
     time_account();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Sporadic-server algebra; see refill.h. The queue is circular over sc->refills[0 .. capacity).
+// Sporadic-server algebra; see refill.h. The queue is circular over sc_refills(sc)[0 .. capacity).
 #include "core/time/refill.h"
 
 static struct refill *tail(struct sched_context *sc)
@@ -45,7 +45,7 @@ void refill_new(struct sched_context *sc, word_t capacity, ticks_t budget, ticks
     sc->period = period;
     sc->head = 0;
     sc->count = 1;
-    sc->refills[0] = (struct refill){now, budget};
+    sc_refills(sc)[0] = (struct refill){now, budget};
     if (sc_is_round_robin(sc)) {
         append(sc, (struct refill){now, 0});
     }
@@ -64,7 +64,7 @@ void refill_update(struct sched_context *sc, word_t capacity, ticks_t budget, ti
     sc->period = period;
     sc->head = 0;
     sc->count = 1;
-    sc->refills[0] = head;
+    sc_refills(sc)[0] = head;
     if (rest > 0) {
         append(sc, (struct refill){head.time + period, rest});
     }

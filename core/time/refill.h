@@ -33,16 +33,22 @@ static inline word_t ticks_to_us(ticks_t ticks)
     return ticks * 1000 / 62500;
 }
 
+// The array of the queue.
+static inline struct refill *sc_refills(struct sched_context *sc)
+{
+    return (struct refill *)(sc + 1);
+}
+
 // The i-th refill from the head; i < capacity.
 static inline struct refill *refill_at(struct sched_context *sc, word_t i)
 {
     word_t index = sc->head + i;
-    return &sc->refills[index >= sc->capacity ? index - sc->capacity : index];
+    return &sc_refills(sc)[index >= sc->capacity ? index - sc->capacity : index];
 }
 
 static inline struct refill *refill_head(struct sched_context *sc)
 {
-    return &sc->refills[sc->head];
+    return &sc_refills(sc)[sc->head];
 }
 
 static inline bool sc_is_active(const struct sched_context *sc)

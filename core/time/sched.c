@@ -33,23 +33,33 @@ static void mark_if_empty(struct ready_queues *queues, word_t priority)
     }
 }
 
+HOT void sched_put_front(struct tcb *thread)
+{
+    KASSERT(sched_is_schedulable(thread) && !thread->is_queued);
+    tcb_queue_push_front(&queues_of(thread)->level[thread->priority], thread);
+    mark_filled(queues_of(thread), thread->priority);
+    thread->is_queued = true;
+}
+
+HOT void sched_put_back(struct tcb *thread)
+{
+    KASSERT(sched_is_schedulable(thread) && !thread->is_queued);
+    tcb_queue_push_back(&queues_of(thread)->level[thread->priority], thread);
+    mark_filled(queues_of(thread), thread->priority);
+    thread->is_queued = true;
+}
+
 HOT void sched_push_front(struct tcb *thread)
 {
-    KASSERT(sched_is_schedulable(thread));
     if (!thread->is_queued) {
-        tcb_queue_push_front(&queues_of(thread)->level[thread->priority], thread);
-        mark_filled(queues_of(thread), thread->priority);
-        thread->is_queued = true;
+        sched_put_front(thread);
     }
 }
 
 HOT void sched_push_back(struct tcb *thread)
 {
-    KASSERT(sched_is_schedulable(thread));
     if (!thread->is_queued) {
-        tcb_queue_push_back(&queues_of(thread)->level[thread->priority], thread);
-        mark_filled(queues_of(thread), thread->priority);
-        thread->is_queued = true;
+        sched_put_back(thread);
     }
 }
 

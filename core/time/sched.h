@@ -43,6 +43,10 @@ static inline void sched_has_stopped(const struct tcb *thread)
 void sched_push_front(struct tcb *thread);
 void sched_push_back(struct tcb *thread);
 
+// The same for a thread that is known to be in no list.
+void sched_put_front(struct tcb *thread);
+void sched_put_back(struct tcb *thread);
+
 // Out of its ready list, if in one.
 void sched_dequeue(struct tcb *thread);
 
@@ -56,7 +60,7 @@ void sched_postpone(struct tcb *thread);
 void sched_settle(struct sched_context *sc);
 
 // Is the first sleeper's time over at `now`?
-static inline bool sched_sleeper_is_due(ticks_t now)
+static HOT bool sched_sleeper_is_due(ticks_t now)
 {
     const struct tcb *sleeper = here()->sleepers.head;
     return sleeper && refill_head(sleeper->sc)->time <= now;

@@ -7,7 +7,7 @@
 #include "core/time/dispatch.h"
 
 // The slice of the current thread is over (threads §4.7 B).
-static void end_slice(bool may_fault)
+static HOT void end_slice(bool may_fault)
 {
     struct tcb *thread = here()->current;
     if (may_fault && !sc_is_round_robin(thread->sc) && !slot_is_empty(&thread->slots[TCB_TIMEOUT_HANDLER])) {

@@ -11,7 +11,7 @@ void slice_refuse_entry(bool is_interrupt);
 
 // The check at every entry from user level (threads §4.7 A). Returns whether the requested work may be done;
 // if not, and the entry was not an interrupt, the current thread will repeat its instruction.
-static inline bool slice_entry_check(bool is_interrupt)
+static HOT bool slice_entry_check(bool is_interrupt)
 {
     if (UNLIKELY(!sc_is_sufficient(here()->charged_sc, here()->pending) || (NUM_DOMAINS > 1 && here()->domain_time == 0))) {
         slice_refuse_entry(is_interrupt);

@@ -22,7 +22,7 @@ HOT void time_charge_slice(ticks_t used, ticks_t counted)
 HOT void time_commit(void)
 {
     struct sched_context *sc = here()->charged_sc;
-    if (sc_is_active(sc) && sc != idle_sc() && here()->pending > 0) {
+    if (here()->pending > 0 && sc_is_active(sc) && sc != idle_sc()) {
         if (sc_is_round_robin(sc)) {
             KASSERT(refill_head(sc)->amount >= here()->pending);
             refill_head(sc)->amount -= here()->pending;

@@ -11,13 +11,8 @@ void big_cspace_init(unsigned bits)
     seL4_BootInfo *info = lab4_bootinfo();
     const seL4_CPtr old = seL4_CapInitThreadCNode, fresh = info->empty.end - 1, guarded = info->empty.end - 2;
     const seL4_Word guard = seL4_CNode_CapData_new(0, seL4_WordBits - bits).words[0];
-    seL4_Error error = seL4_NotEnoughMemory;
-    for (seL4_CPtr untyped = info->untyped.start; untyped < info->untyped.end && error != seL4_NoError; untyped++) {
-        if (!info->untypedList[untyped - info->untyped.start].isDevice) {
-            error = seL4_Untyped_Retype(untyped, seL4_CapTableObject, bits, old, 0, 0, fresh, 1);
-        }
-    }
-    must(error, "making a big CNode");
+    const seL4_CPtr untyped = pool_untyped_for(bits + seL4_SlotBits);
+    must(seL4_Untyped_Retype(untyped, seL4_CapTableObject, bits, old, 0, 0, fresh, 1), "making a big CNode");
     must(seL4_CNode_Mint(old, guarded, seL4_WordBits, old, fresh, seL4_WordBits, seL4_AllRights, guard), "seL4_CNode_Mint");
     for (seL4_CPtr slot = 1; slot < info->empty.start; slot++) {
         if (slot == seL4_CapInitThreadCNode) {

@@ -71,8 +71,8 @@ int main(void)
     printf("bench: key, size, least, median, most\n");
     counter_start();
     report_init();
-    big_cspace_init(SLOT_BITS);
     pool_init(lab4_bootinfo());
+    big_cspace_init(SLOT_BITS);
     if (since_reset) {
         report_difference("start_up", 1, &(seL4_Word) {since_reset}, 1);
     }

@@ -173,13 +173,18 @@ static seL4_Word roomiest_enough(seL4_Word bits)
     return best;
 }
 
+seL4_CPtr pool_untyped_for(seL4_Word bits)
+{
+    const seL4_Word index = roomiest_enough(bits);
+    pool.used[index] = next_place(index, bits) + (1ul << bits);
+    return pool.info->untyped.start + index;
+}
+
 /* An untyped of 2^bits bytes, in a new slot. */
 static seL4_CPtr cut(seL4_Word bits)
 {
-    const seL4_Word index = roomiest_enough(bits);
     const seL4_CPtr slot = new_slot();
-    retype(pool.info->untyped.start + index, seL4_UntypedObject, bits, slot);
-    pool.used[index] = next_place(index, bits) + (1ul << bits);
+    retype(pool_untyped_for(bits), seL4_UntypedObject, bits, slot);
     return slot;
 }
 

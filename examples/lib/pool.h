@@ -22,6 +22,12 @@ seL4_CPtr pool_slot(void);
  */
 seL4_CPtr pool_object(seL4_Word type, seL4_Word size_bits);
 
+/*
+ * An untyped of BootInfo with room for 2^bits bytes, for a program that retypes them itself, at once: they count as used from now
+ * on, and are not given back.
+ */
+seL4_CPtr pool_untyped_for(seL4_Word bits);
+
 /* A copy of a capability, with a badge unless that is 0, in a new slot. */
 seL4_CPtr pool_mint(seL4_CPtr source, seL4_CapRights_t rights, seL4_Word badge);
 

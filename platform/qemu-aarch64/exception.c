@@ -3,7 +3,6 @@
 // From vectors.S to the core and back: what a trap from user level means (memory §6.3), and waiting for interrupts when
 // the idle thread is the one to run.
 #include "core/entry/debug.h"
-#include "core/entry/fastpath.h"
 #include "core/base/print.h"
 #include "core/threads/state.h"
 #include "kernel.h"

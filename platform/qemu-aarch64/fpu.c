@@ -5,7 +5,7 @@
 #include "core/threads/objects.h"
 #include "kernel.h"
 
-// struct tcb's fp_state: V0–V31, FPCR, FPSR. In line, so that the paths that switch threads make no calls.
+// struct plat_thread's fp_state: V0–V31, FPCR, FPSR. In line, so that the paths that switch threads make no calls.
 #define ALL_PAIRS(operation)                                                                                          \
     operation " q0, q1, [%0, #0]\n" operation " q2, q3, [%0, #32]\n" operation " q4, q5, [%0, #64]\n"                  \
     operation " q6, q7, [%0, #96]\n" operation " q8, q9, [%0, #128]\n" operation " q10, q11, [%0, #160]\n"            \
@@ -45,9 +45,9 @@ HOT void plat_fpu_enable(struct tcb *thread)
 {
     if (UNLIKELY(fpu.owner != thread)) {
         if (fpu.owner) {
-            fpu_store(fpu.owner->fp_state);
+            fpu_store(fpu.owner->platform.fp_state);
         }
-        fpu_load(thread->fp_state);
+        fpu_load(thread->platform.fp_state);
         fpu.owner = thread;
     }
     open_to_user(true);
@@ -61,7 +61,7 @@ HOT void plat_fpu_disable(void)
 void plat_fpu_save(struct tcb *thread)
 {
     if (fpu.owner == thread) {
-        fpu_store(thread->fp_state);
+        fpu_store(thread->platform.fp_state);
         fpu.owner = NULL;
     }
 }

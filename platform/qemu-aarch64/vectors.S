@@ -102,7 +102,7 @@ slow_syscall:
     b   user_resume
 
 from_syscall:
-    bl  fastpath_syscall
+    bl  core_syscall_fast
     cbz x0, slow_syscall
 
 /* Goes to user level with the registers at x0. */

@@ -32,7 +32,7 @@ static ticks_t stale_deadline;
 
 static struct refill *refill(struct sched_context *sc, word_t i)
 {
-    return &sc->refills[(sc->head + i) % sc->capacity];
+    return &sc_refills(sc)[(sc->head + i) % sc->capacity];
 }
 
 static ticks_t sum(struct sched_context *sc)

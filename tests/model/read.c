@@ -9,7 +9,7 @@
 
 static m_id id_of(const void *object)
 {
-    return object && object != &ks.idle && object != ks.idle_sc ? plat_paddr(object) : 0;
+    return object && object != &ks.idle && object != &ks.idle_sc ? plat_paddr(object) : 0;
 }
 
 // ------------------------------------------------------------------------------------------ objects
@@ -72,7 +72,7 @@ static void read_sc(struct m_sc *s, const struct sched_context *sc, ticks_t now)
     s->consumed = sc->consumed;
     s->uncommitted = sc == here()->charged_sc ? here()->pending + (now - here()->now) : 0;
     s->is_configured = sc->capacity > 0;
-    const struct refill *head = &sc->refills[sc->head];
+    const struct refill *head = refill_head((struct sched_context *)(uintptr_t)sc);
     s->is_ready = s->is_configured && head->time <= now && head->amount >= M_LEAST_BUDGET;
 }
 

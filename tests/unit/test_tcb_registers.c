@@ -390,9 +390,9 @@ TEST(copy_registers_that_suspends_the_invoker_stops_it) // threads §2.6
 TEST(copy_registers_does_not_copy_fp_state) // threads REG-12
 {
     const struct thread *a = given_numbered_registers(), *b = given_inactive_thread();
-    a->tcb->fp_state[5] = 0x55;
+    a->tcb->platform.fp_state[5] = 0x55;
     assert_ok(copy_registers(b, a, COPY_FRAME | COPY_GENERAL));
-    assert_int_equal(b->tcb->fp_state[5], 0);
+    assert_int_equal(b->tcb->platform.fp_state[5], 0);
 }
 
 TEST(copy_registers_to_oneself_switches_anew_and_to_another_does_not) // threads §2.1 CopyRegisters 3: demand

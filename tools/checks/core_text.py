@@ -19,7 +19,7 @@ def may_include(name):
         name = name.strip("<>")
         return name in FREESTANDING or name.startswith(("sel4/", "lab4/"))
     name = name.strip('"')
-    return name == "platform/platform.h" or (name.startswith("core/") and ".." not in name)
+    return name in ("platform/platform.h", "platform_types.h") or (name.startswith("core/") and ".." not in name)
 
 
 def problems_of(path, text):

@@ -177,7 +177,7 @@ static void print_context(FILE *out, const struct sched_context *sc)
     print_number(out, "consumed_us", sc->consumed * NS_PER_TICK / US_PER_MS);
     fprintf(out, "%s\"refills_us\": [", separator);
     for (word_t i = 0; i < sc->count && sc->capacity != 0; i++) {
-        const struct refill *refill = &sc->refills[(sc->head + i) % sc->capacity];
+        const struct refill *refill = &((const struct refill *)(sc + 1))[(sc->head + i) % sc->capacity];
         fprintf(out, "%s%lu", i == 0 ? "" : ", ", refill->amount * NS_PER_TICK / US_PER_MS);
     }
     close_value(out, "]");

@@ -95,7 +95,7 @@ static void print_context(FILE *out, const struct sched_context *sc)
     }
     fprintf(out, ", consumed %lu us, refills", sc->consumed * NS_PER_TICK / US_PER_MS);
     for (word_t i = 0; i < sc->count && sc->capacity != 0; i++) {
-        const struct refill *refill = &sc->refills[(sc->head + i) % sc->capacity];
+        const struct refill *refill = &((const struct refill *)(sc + 1))[(sc->head + i) % sc->capacity];
         fprintf(out, " %lu@%lu", refill->amount, refill->time);
     }
     fprintf(out, "\n");

@@ -85,7 +85,7 @@ void context_save(void)
 
 static void switch_fp(struct tcb *thread)
 {
-    struct host_thread *host = host_of(thread);
+    struct plat_thread *host = host_of(thread);
     context_save();
     restore(host->has_fp ? fp_slot(thread) : &initial_state);
     host->live_in = self.process;
@@ -156,12 +156,12 @@ void context_full_exit(struct tcb *thread)
 
 void plat_thread_init(struct tcb *thread)
 {
-    *host_of(thread) = (struct host_thread){.is_full = true};
+    *host_of(thread) = (struct plat_thread){.is_full = true};
 }
 
 void plat_thread_destroy(struct tcb *thread)
 {
-    struct host_thread *host = host_of(thread);
+    struct plat_thread *host = host_of(thread);
     if (host->live_in) {
         host->live_in->live = NULL;
         process_end_if_idle(host->live_in);
@@ -169,7 +169,7 @@ void plat_thread_destroy(struct tcb *thread)
     if (machine.is_watched) {
         watch_thread_gone(thread);
     }
-    *host = (struct host_thread){.is_full = true};
+    *host = (struct plat_thread){.is_full = true};
 }
 
 // Registers that a call through the gate would not restore may have changed; flags that AArch64 does not know get

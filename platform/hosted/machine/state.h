@@ -161,38 +161,18 @@ static inline struct machine_control *control(void)
     return (struct machine_control *)LAYOUT_CONTROL;
 }
 
-// What --trace knows about a thread.
-struct traced {
-    uint32_t id; // 0 = not met yet
-    uint32_t name_hash;
-    paddr_t root;  // level-0 table of the address space that it was last seen in
-    uint8_t state; // and the others: as after the last entry
-    bool is_sleeping, has_fault;
-};
-
-// What the host needs to know about a thread, in the part of the TCB that AArch64 uses for FP state. New TCBs are
-// zero there.
-struct host_thread {
-    uint32_t is_full;        // resume with every register restored, not only those that a call preserves
-    uint32_t has_fp;         // its slot holds FP state; otherwise that state is the initial one
-    uint64_t exit_flags;     // host flags to resume with (only if is_full)
-    uint64_t other_flags;    // host flags that have no twin in spsr
-    struct process *live_in; // whose registers hold its FP state; null = none
-    struct traced traced;
-};
-_Static_assert(sizeof(struct host_thread) <= sizeof(((struct tcb *)0)->fp_state), "host words fit");
 _Static_assert(MACHINE_USER_HIGH == UINT64_C(LAB4_USER_LAST) + 1, "what programs are told is what they can use");
-_Static_assert(offsetof(struct tcb, fp_state) == TCB_HOST, "layout.h");
-_Static_assert(offsetof(struct tcb, fp_state) + offsetof(struct host_thread, is_full) == TCB_HOST_IS_FULL, "layout.h");
-_Static_assert(offsetof(struct tcb, fp_state) + offsetof(struct host_thread, exit_flags) == TCB_HOST_EXIT_FLAGS, "layout.h");
+_Static_assert(offsetof(struct tcb, platform) == TCB_HOST, "layout.h");
+_Static_assert(offsetof(struct tcb, platform) + offsetof(struct plat_thread, is_full) == TCB_HOST_IS_FULL, "layout.h");
+_Static_assert(offsetof(struct tcb, platform) + offsetof(struct plat_thread, exit_flags) == TCB_HOST_EXIT_FLAGS, "layout.h");
 _Static_assert(offsetof(struct tcb, regs.x) == TCB_X(0), "layout.h");
 _Static_assert(offsetof(struct tcb, regs.sp) == TCB_SP && offsetof(struct tcb, regs.pc) == TCB_PC, "layout.h");
 _Static_assert(offsetof(struct tcb, regs.spsr) == TCB_SPSR && offsetof(struct tcb, regs.fault_pc) == TCB_FAULT_PC, "layout.h");
 _Static_assert(offsetof(struct machine_control, attention) == CONTROL_ATTENTION, "layout.h");
 
-static inline struct host_thread *host_of(struct tcb *thread)
+static inline struct plat_thread *host_of(struct tcb *thread)
 {
-    return (struct host_thread *)(void *)thread->fp_state;
+    return &thread->platform;
 }
 
 // Where its extended FP state is kept while it is not live.

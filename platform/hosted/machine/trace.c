@@ -56,7 +56,7 @@ static uint32_t hash_of_name(const struct tcb *thread)
     return hash;
 }
 
-static void put_name(const struct tcb *thread, struct host_thread *host)
+static void put_name(const struct tcb *thread, struct plat_thread *host)
 {
     host->traced.name_hash = hash_of_name(thread);
     bool has_ended = false;
@@ -73,7 +73,7 @@ static void put_name(const struct tcb *thread, struct host_thread *host)
 
 static uint32_t id_of(struct tcb *thread)
 {
-    struct host_thread *host = host_of(thread);
+    struct plat_thread *host = host_of(thread);
     if (thread == &ks.idle) {
         return TRACE_IDLE_THREAD;
     }

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tools/checks"))
 from core_stack import Graph, deepest_paths  # noqa: E402
 from compiled import run  # noqa: E402
 
-ENTRIES = "boot_map", "boot_main", "exception_resume", "exception_syscall", "fastpath_syscall", "exception_synchronous", "exception_interrupt"
+ENTRIES = "boot_map", "boot_main", "exception_resume", "exception_syscall", "core_syscall_fast", "exception_synchronous", "exception_interrupt"
 REPORTING = "plat_panic", "panic_exception"  # the end of a run: too deep is no harm there, and print calls are everywhere
 
 

@@ -77,7 +77,7 @@ static void enter_syscall(void)
     bool is_checked = !may_write_registers(thread);
     harness_before_entry();
     if (harness_asks_for_path) {
-        harness_was_fast = fastpath_syscall() != NULL;
+        harness_was_fast = core_syscall_fast() != NULL;
         if (!harness_was_fast) {
             core_syscall_slow();
         }
