@@ -48,7 +48,7 @@ static void create(struct process *process, const char *name, const char *image,
         .period = 10 * MILLISECOND,
     });
     if (problem != NULL) {
-        printf("the image of %s: %s\n", name, problem);
+        printf("the image of %s %s\n", name, problem);
         lab4_exit(1);
     }
 }
@@ -175,7 +175,7 @@ static void try_damaged(const char *what, const char *image, seL4_Word size)
 {
     struct process process;
     const char *problem = process_create(&process, &(struct process_options) {.name = "damaged", .image = image, .image_size = size});
-    printf("   root:   %s: %s\n", what, problem != NULL ? problem : "accepted?");
+    printf("   root:   %s: it %s\n", what, problem != NULL ? problem : "is accepted?");
 }
 
 static void load_damaged_images(void)

@@ -24,14 +24,24 @@ static seL4_Word page_start(seL4_Word address)
 
 /* ------------------------------------------------------------------------------------------- one page */
 
-/* What a page begins as: `size` bytes at `offset`, zero everywhere else (which fresh frames are). */
+/* What a page begins as: some bytes here and there, zero everywhere else (which fresh frames are). */
 struct content {
-    const void *bytes;
-    seL4_Word offset, size;
+    struct {
+        const void *bytes;
+        seL4_Word offset, size;
+    } parts[LAB4_ELF_MAX_HEADERS];
+    unsigned count;
 };
 
+static void add_part(struct content *content, const void *bytes, seL4_Word offset, seL4_Word size)
+{
+    content->parts[content->count].bytes = bytes;
+    content->parts[content->count].offset = offset;
+    content->parts[content->count++].size = size;
+}
+
 /* Our window on a frame that is being filled. */
-static void fill(seL4_CPtr frame, struct content content, int executable)
+static void fill(seL4_CPtr frame, const struct content *content, int executable)
 {
     static seL4_Word window;
     if (window == 0) {
@@ -41,7 +51,9 @@ static void fill(seL4_CPtr frame, struct content content, int executable)
     must(mapper_map(seL4_CapInitThreadVSpace, frame, window, seL4_ReadWrite, seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever),
          "mapping a page to fill");
     pool_set_owner(owner);
-    memcpy((void *)(window + content.offset), content.bytes, content.size);
+    for (unsigned i = 0; i < content->count; i++) {
+        memcpy((void *)(window + content->parts[i].offset), content->parts[i].bytes, content->parts[i].size);
+    }
     if (executable) {
         must(seL4_ARM_Page_Unify_Instruction(frame, 0, PAGE_BYTES), "making instructions visible");
     }
@@ -49,31 +61,69 @@ static void fill(seL4_CPtr frame, struct content content, int executable)
 }
 
 /* The result is the frame's capability. */
-static seL4_CPtr add_page(const struct process *process, seL4_Word address, seL4_Word access, struct content content)
+static seL4_CPtr add_page(const struct process *process, seL4_Word address, seL4_Word access, const struct content *content)
 {
     const seL4_CPtr frame = pool_object(seL4_ARM_SmallPageObject, 0);
-    if (content.size > 0) {
-        fill(frame, content, (access & ELF_EXECUTE) != 0);
+    if (content->count > 0) {
+        fill(frame, content, (access & LAB4_ELF_EXECUTE) != 0);
     }
-    const seL4_ARM_VMAttributes attributes = seL4_ARM_Default_VMAttributes | (access & ELF_EXECUTE ? 0 : seL4_ARM_ExecuteNever);
-    must(mapper_map(process->vspace, frame, address, access & ELF_WRITE ? seL4_ReadWrite : seL4_CanRead, attributes),
+    const seL4_ARM_VMAttributes attributes = seL4_ARM_Default_VMAttributes | (access & LAB4_ELF_EXECUTE ? 0 : seL4_ARM_ExecuteNever);
+    must(mapper_map(process->vspace, frame, address, access & LAB4_ELF_WRITE ? seL4_ReadWrite : seL4_CanRead, attributes),
          "mapping a page of a process");
     return frame;
 }
 
 /* --------------------------------------------------------------------------------------- address space */
 
-static void add_segment(const struct process *process, const struct elf_segment *segment)
+/* Does the page have bytes of that segment? */
+static int is_on_page(const struct lab4_elf_segment *segment, seL4_Word page)
+{
+    return lab4_elf_is_loaded(segment) && page_start(segment->address) <= page &&
+           page < segment->address + segment->size;
+}
+
+/* Adds what the file has for that page of the segment. */
+static void add_bytes(struct content *content, const struct lab4_elf *program,
+                      const struct lab4_elf_segment *segment, seL4_Word page)
 {
     const seL4_Word bytes_end = segment->address + segment->bytes_size;
-    for (seL4_Word page = page_start(segment->address); page < segment->address + segment->size; page += PAGE_BYTES) {
-        const seL4_Word from = page > segment->address ? page : segment->address;
-        const seL4_Word to = page + PAGE_BYTES < bytes_end ? page + PAGE_BYTES : bytes_end;
-        struct content content = {0};
-        if (from < to) {
-            content = (struct content) {segment->bytes + (from - segment->address), from - page, to - from};
+    const seL4_Word from = page > segment->address ? page : segment->address;
+    const seL4_Word to = page + PAGE_BYTES < bytes_end ? page + PAGE_BYTES : bytes_end;
+    if (from < to) {
+        add_part(content, program->file + segment->offset + (from - segment->address), from - page,
+                 to - from);
+    }
+}
+
+/*
+ * A page that segments share is made with the first of them in the table, and allows what any of
+ * them allows.
+ */
+static void add_segment_page(const struct process *process, const struct lab4_elf *program,
+                             seL4_Word index, seL4_Word page)
+{
+    struct content content = {.count = 0};
+    seL4_Word access = 0;
+    for (seL4_Word i = 0; i < program->header_count; i++) {
+        const struct lab4_elf_segment segment = lab4_elf_segment(program, i);
+        if (is_on_page(&segment, page)) {
+            if (i < index) {
+                return;
+            }
+            access |= segment.flags;
+            add_bytes(&content, program, &segment, page);
         }
-        add_page(process, page, segment->access, content);
+    }
+    add_page(process, page, access, &content);
+}
+
+static void add_segment(const struct process *process, const struct lab4_elf *program,
+                        seL4_Word index)
+{
+    const struct lab4_elf_segment segment = lab4_elf_segment(program, index);
+    const seL4_Word end = lab4_elf_is_loaded(&segment) ? segment.address + segment.size : 0;
+    for (seL4_Word page = page_start(segment.address); page < end; page += PAGE_BYTES) {
+        add_segment_page(process, program, index, page);
     }
 }
 
@@ -87,7 +137,9 @@ static void add_bootinfo(const struct process *process, seL4_Word ipc_buffer)
         .empty = {seL4_NumInitialCaps, PROCESS_SLOTS},
         .initThreadCNodeSizeBits = PROCESS_SLOT_BITS,
     };
-    add_page(process, process->bootinfo, ELF_READ, (struct content) {&info, 0, sizeof(info)});
+    struct content content = {.count = 0};
+    add_part(&content, &info, 0, sizeof(info));
+    add_page(process, process->bootinfo, LAB4_ELF_READ, &content);
 }
 
 /* -------------------------------------------------------------------------------------------- process */
@@ -108,7 +160,7 @@ void process_give(const struct process *process, seL4_Word slot, seL4_CPtr sourc
 
 const char *process_create(struct process *process, const struct process_options *options)
 {
-    struct elf_program program;
+    struct lab4_elf program;
     const char *problem = elf_check(&program, options->image, options->image_size);
     if (problem != NULL) {
         return problem;
@@ -130,10 +182,11 @@ const char *process_create(struct process *process, const struct process_options
     seL4_DebugNameThread(process->tcb, options->name);
 #endif
 
-    for (seL4_Word i = 0; i < program.segment_count; i++) {
-        add_segment(process, &program.segments[i]);
+    for (seL4_Word i = 0; i < program.header_count; i++) {
+        add_segment(process, &program, i);
     }
-    const seL4_CPtr buffer_frame = add_page(process, ipc_buffer, ELF_READ | ELF_WRITE, (struct content) {0});
+    static const struct content nothing;
+    const seL4_CPtr buffer_frame = add_page(process, ipc_buffer, LAB4_ELF_READ | LAB4_ELF_WRITE, &nothing);
     add_bootinfo(process, ipc_buffer);
 
     process_give(process, seL4_CapInitThreadTCB, process->tcb, seL4_AllRights, 0);

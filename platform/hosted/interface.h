@@ -81,6 +81,9 @@ enum { MACHINE_INPUT_BYTES = 1024 }; /* a power of two */
 #define MACHINE_FILE_BYTES(ram) (MACHINE_THREADS_OFFSET(ram) + MACHINE_THREADS_BYTES(ram))
 
 /* User addresses that the host can make accessible: [low, high). The user image must lie inside. */
+// What the machine's processor is called in ELF files (e_machine): x86-64.
+enum { MACHINE_ELF_NUMBER = 62 };
+
 #define MACHINE_USER_LOW UINT64_C(0x10000)
 #define MACHINE_USER_HIGH UINT64_C(0x6fffffffe000)
 

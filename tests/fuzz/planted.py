@@ -36,10 +36,11 @@ BUGS = (
         " || !is_chosen(caller, server)", ""),
     Bug("the device tree's memory is handed out", "boot", "core/entry/boot.c",
         " && range_list_remove(&b->free, dtb)", " && (dtb.end || true)"),
-    Bug("a segment longer in the file than in memory", "elf", "platform/hosted/frontend/elf_image.c",
-        "segment->p_filesz <= segment->p_memsz", "segment->p_filesz <= segment->p_memsz + 64"),
-    Bug("a segment's end in the file wraps around", "elf", "platform/hosted/frontend/elf_image.c",
-        "segment->p_offset <= size && segment->p_filesz <= size - segment->p_offset", "segment->p_offset + segment->p_filesz <= size"),
+    Bug("a segment longer in the file than in memory", "elf", "libsel4/runtime/elf.c",
+        "segment.bytes_size <= segment.size", "segment.bytes_size <= segment.size + 64"),
+    Bug("a segment's end in the file wraps around", "elf", "libsel4/runtime/elf.c",
+        "segment.offset <= elf->size && segment.bytes_size <= elf->size - segment.offset",
+        "segment.offset + segment.bytes_size <= elf->size"),
 )
 
 

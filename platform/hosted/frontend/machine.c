@@ -73,9 +73,9 @@ static void *map_memory(int memory, uint64_t offset, uint64_t bytes)
 static struct placement place(const struct options *options, const uint8_t *program, size_t size, uint64_t dtb_bytes,
                               struct elf_image *image)
 {
-    struct elf_problem problem;
-    const struct elf_limits limits = placement_limits(options->ram_bytes, dtb_bytes);
-    if (elf_image_check(program, size, &limits, image, &problem) != ELF_GOOD) {
+    struct elf_text problem;
+    const struct lab4_elf_rules limits = placement_limits(options->ram_bytes, dtb_bytes);
+    if (elf_image_check(program, size, &limits, image, &problem) != LAB4_ELF_GOOD) {
         refuse("%s %s.", options->program, problem.text);
     }
     struct placement p = placement_of(image, dtb_bytes);
@@ -160,7 +160,7 @@ void machine_load(struct machine *machine, const struct options *options, const 
     const uint64_t used = p.image_end - MACHINE_RAM_BASE;
     uint8_t *ram = map_memory(machine->memory, MACHINE_RAM_OFFSET, used);
     memcpy(ram + (p.dtb - MACHINE_RAM_BASE), dtb, dtb_bytes);
-    elf_image_copy(program, size, &image, ram + (p.image_start - MACHINE_RAM_BASE));
+    elf_image_copy(&image, ram + (p.image_start - MACHINE_RAM_BASE));
     munmap(ram, used);
     fill_control(machine->control, options, &image, &p);
     write_notes(machine->memory, options->program);

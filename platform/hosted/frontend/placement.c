@@ -41,9 +41,10 @@ static uint64_t table_count(uint64_t start, uint64_t end)
     return count;
 }
 
-struct elf_limits placement_limits(uint64_t ram_bytes, uint64_t dtb_bytes)
+struct lab4_elf_rules placement_limits(uint64_t ram_bytes, uint64_t dtb_bytes)
 {
-    return (struct elf_limits){
+    return (struct lab4_elf_rules){
+        .machine = MACHINE_ELF_NUMBER,
         .low = MACHINE_USER_LOW,
         .high = MACHINE_USER_HIGH - BOOT_PAGES * PAGE - extra_bytes(dtb_bytes),
         .memory = ram_bytes - round_up(dtb_bytes, PAGE),

@@ -15,9 +15,9 @@ struct placement {
     uint64_t least_ram;              // bytes of RAM that the machine needs to start this program
 };
 
-// User addresses and memory that an image may use, given the size of the device tree: the kernel maps the IPC buffer, BootInfo
-// and the device tree right behind the image.
-struct elf_limits placement_limits(uint64_t ram_bytes, uint64_t dtb_bytes);
+// User addresses and memory that an image may use, given the size of the device tree: the kernel
+// maps the IPC buffer, BootInfo and the device tree right behind the image. And the processor.
+struct lab4_elf_rules placement_limits(uint64_t ram_bytes, uint64_t dtb_bytes);
 
 // `image` is within these limits.
 struct placement placement_of(const struct elf_image *image, uint64_t dtb_bytes);

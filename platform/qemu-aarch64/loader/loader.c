@@ -67,19 +67,20 @@ static void require(const char *name, const char *problem)
 }
 
 // Segments go to where their virtual addresses say, relative to the lowest one; everything else is zero.
-static void load_flat(const struct elf *elf, uint64_t start, uint64_t end)
+static void load_flat(const struct lab4_elf *elf, uint64_t start, uint64_t end)
 {
     memset((void *)start, 0, end - start);
-    for (unsigned i = 0; i < elf->segment_count; i++) {
-        struct elf_segment segment = elf_segment(elf, i);
-        if (segment.type == 1) {
-            uint64_t at = start + (segment.virtual_address - elf->virtual_start);
-            memcpy((void *)at, elf->bytes + segment.file_offset, segment.file_bytes);
+    for (lab4_elf_word i = 0; i < elf->header_count; i++) {
+        const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+        if (lab4_elf_is_loaded(&segment)) {
+            uint64_t at = start + (segment.address - elf->start);
+            memcpy((void *)at, elf->file + segment.offset, segment.bytes_size);
         }
     }
 }
 
-static void load_all(const struct layout *layout, const struct elf *kernel, const struct elf *root)
+static void load_all(const struct layout *layout, const struct lab4_elf *kernel,
+                     const struct lab4_elf *root)
 {
     if (layout->dtb_bytes > 0) { // before the kernel, memory §7.3
         memset((void *)layout->dtb, 0, page_up(layout->dtb_bytes));
@@ -88,7 +89,7 @@ static void load_all(const struct layout *layout, const struct elf *kernel, cons
     load_flat(kernel, layout->kernel_start, layout->kernel_end);
     load_flat(root, layout->root_start, layout->root_end);
     memset((void *)layout->headers, 0, layout->end - layout->headers);
-    memcpy((void *)layout->headers, root->bytes + root->headers_offset, root->headers_bytes);
+    memcpy((void *)layout->headers, root->file + root->headers, layout->headers_bytes);
 }
 
 static unsigned index_at(uint64_t address, unsigned shift)
@@ -108,20 +109,30 @@ static uint64_t make_map(uint64_t tables[3][512], uint64_t address, uint64_t phy
     return (uint64_t)tables[0];
 }
 
+static void open_elf(const char *name, struct lab4_elf *elf, struct payload_file file,
+                     struct lab4_elf_rules rules)
+{
+    struct lab4_elf_problem problem;
+    if (lab4_elf_check(elf, file_bytes(file), file.size, &rules, &problem) != LAB4_ELF_GOOD) {
+        loader_die(name, lab4_elf_reason(problem.verdict));
+    }
+}
+
 // Unpacks everything and returns what start.S needs to enter the kernel.
 const struct handoff *loader_main(void)
 {
-    struct elf kernel, root;
+    struct lab4_elf kernel, root;
     struct layout layout;
     if (loader_payload.magic != PAYLOAD_MAGIC || !is_inside(loader_payload.kernel) || !is_inside(loader_payload.dtb) ||
         !is_inside(loader_payload.root)) {
         loader_die("the boot image", "is damaged; make it anew");
     }
-    require("kernel.elf", elf_open(&kernel, file_bytes(loader_payload.kernel), loader_payload.kernel.size));
+    open_elf("kernel.elf", &kernel, loader_payload.kernel, layout_kernel_rules());
     require("kernel.elf", layout_kernel(&layout, &kernel));
-    require("the root task", elf_open(&root, file_bytes(loader_payload.root), loader_payload.root.size));
+    open_elf("the root task", &root, loader_payload.root,
+             layout_root_rules((uint64_t)loader_start - RAM_BASE));
     layout_dtb(&layout, loader_payload.dtb.size);
-    require("the root task", layout_root(&layout, &root));
+    layout_root(&layout, &root);
     if (layout.kernel_start < RAM_BASE || layout.end > (uint64_t)loader_start) {
         loader_die("the boot image", "overlaps what it is to load; make it anew");
     }
@@ -129,13 +140,13 @@ const struct handoff *loader_main(void)
     handoff = (struct handoff){
         .root_start = layout.root_start,
         .root_end = layout.root_end,
-        .root_offset = layout.root_start - root.virtual_start,
+        .root_offset = layout.root_start - root.start,
         .root_entry = root.entry,
         .dtb = layout.dtb,
         .dtb_bytes = layout.dtb_bytes,
         .kernel_entry = kernel.entry,
         .lower_table = make_map(lower_tables, (uint64_t)loader_start, (uint64_t)loader_start, 1),
-        .upper_table = make_map(upper_tables, kernel.virtual_start, layout.kernel_start, 512),
+        .upper_table = make_map(upper_tables, kernel.start, layout.kernel_start, 512),
     };
     return &handoff;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "../machine.h"
-#include "elf.h"
+#include "layout.h"
 #include "payload.h"
 
 // Read by start.S, in this order.

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../loader/elf.h"
+#include "../loader/layout.h"
 
 struct file {
     const char *name;
@@ -30,6 +30,6 @@ struct kernel_block {
     uint8_t *ram_bytes; // in the file; null = the kernel has no such block
     uint64_t root_cnode_bits;
 };
-struct kernel_block kernel_block_find(const struct file *kernel, const struct elf *elf);
+struct kernel_block kernel_block_find(const struct file *kernel, const struct lab4_elf *elf);
 uint64_t get_word(const uint8_t *at);
 void put_word(uint8_t *at, uint64_t value);

@@ -24,13 +24,14 @@ void put_word(uint8_t *at, uint64_t value)
     }
 }
 
-struct kernel_block kernel_block_find(const struct file *kernel, const struct elf *elf)
+struct kernel_block kernel_block_find(const struct file *kernel, const struct lab4_elf *elf)
 {
     struct kernel_block block = {.root_cnode_bits = DEFAULT_CNODE_BITS};
-    for (unsigned i = 0; i < elf->segment_count; i++) {
-        struct elf_segment segment = elf_segment(elf, i);
-        for (uint64_t at = 0; segment.type == 1 && at + BLOCK_BYTES <= segment.file_bytes; at += 8) {
-            uint8_t *candidate = kernel->bytes + segment.file_offset + at;
+    for (lab4_elf_word i = 0; i < elf->header_count; i++) {
+        const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+        for (uint64_t at = 0; lab4_elf_is_loaded(&segment) && at + BLOCK_BYTES <= segment.bytes_size;
+             at += 8) {
+            uint8_t *candidate = kernel->bytes + segment.offset + at;
             if (memcmp(candidate, RAM_BLOCK_MAGIC, MAGIC_BYTES) != 0) {
                 continue;
             }

@@ -4,7 +4,7 @@
 //
 //   qemu-system-aarch64 -machine virt,secure=off,gic-version=2 -cpu cortex-a53 -m SIZE -kernel FILE
 //
-// It decides where everything will lie (the same arithmetic as the loader's, loader/elf.c), writes the RAM size into its
+// It decides where everything will lie (the same arithmetic as the loader's, loader/layout.c), writes the RAM size into its
 // copy of the kernel, and refuses what could not boot: bad files, and root tasks that do not fit.
 #include <ctype.h>
 #include <getopt.h>
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../loading/elf_text.h"
 #include "../loader/payload.h"
 #include "../machine.h"
 #include "image.h"
@@ -19,7 +20,7 @@
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 
-enum { FILE_LIMIT_MIB = 1024, DTB_LIMIT = 1 << 20, ALIGN_IN_PAYLOAD = 16 };
+enum { FILE_LIMIT_MIB = 1024, PROGRAM_HEADER_BYTES = 56, DTB_LIMIT = 1 << 20, ALIGN_IN_PAYLOAD = 16 };
 
 struct options {
     const char *kernel, *dtb, *loader, *program, *output;
@@ -110,7 +111,7 @@ static struct options parse_options(int argc, char **argv)
 
 struct input {
     struct file file;
-    struct elf elf;
+    struct lab4_elf elf;
 };
 
 static void require(const char *name, const char *problem)
@@ -121,15 +122,18 @@ static void require(const char *name, const char *problem)
 }
 
 // Reads an ELF file and cuts off what no loader looks at: symbols, debug information, section headers.
-static struct input open_elf(const char *name)
+static struct input open_elf(const char *name, struct lab4_elf_rules rules)
 {
     struct input input = {.file = read_file(name, FILE_LIMIT_MIB * MIB)};
-    require(name, elf_open(&input.elf, input.file.bytes, input.file.size));
-    uint64_t end = input.elf.headers_offset + input.elf.headers_bytes;
-    for (unsigned i = 0; i < input.elf.segment_count; i++) {
-        struct elf_segment segment = elf_segment(&input.elf, i);
-        if (segment.type == 1 && segment.file_offset + segment.file_bytes > end) {
-            end = segment.file_offset + segment.file_bytes;
+    struct lab4_elf_problem problem;
+    if (lab4_elf_check(&input.elf, input.file.bytes, input.file.size, &rules, &problem) != LAB4_ELF_GOOD) {
+        refuse(name, "%s", elf_text(&problem, &rules).text);
+    }
+    uint64_t end = input.elf.headers + input.elf.header_count * PROGRAM_HEADER_BYTES;
+    for (lab4_elf_word i = 0; i < input.elf.header_count; i++) {
+        const struct lab4_elf_segment segment = lab4_elf_segment(&input.elf, i);
+        if (lab4_elf_is_loaded(&segment) && segment.offset + segment.bytes_size > end) {
+            end = segment.offset + segment.bytes_size;
         }
     }
     input.file.size = input.elf.size = end;
@@ -141,14 +145,14 @@ static struct input open_elf(const char *name)
 // The loader as it lies in memory, from its link address 0 to its page-aligned end.
 static struct file flatten_loader(const struct input *loader)
 {
-    if (loader->elf.virtual_start != 0 || loader->elf.virtual_end % PAGE_BYTES || loader->elf.virtual_end >= LARGE_PAGE_BYTES) {
+    if (loader->elf.start != 0 || loader->elf.end % PAGE_BYTES || loader->elf.end >= LARGE_PAGE_BYTES) {
         refuse(loader->file.name, "is not lab4's loader");
     }
-    struct file flat = {.name = loader->file.name, .size = loader->elf.virtual_end, .bytes = allocate(loader->elf.virtual_end)};
-    for (unsigned i = 0; i < loader->elf.segment_count; i++) {
-        struct elf_segment segment = elf_segment(&loader->elf, i);
-        if (segment.type == 1) {
-            memcpy(flat.bytes + segment.virtual_address, loader->file.bytes + segment.file_offset, segment.file_bytes);
+    struct file flat = {.name = loader->file.name, .size = loader->elf.end, .bytes = allocate(loader->elf.end)};
+    for (lab4_elf_word i = 0; i < loader->elf.header_count; i++) {
+        const struct lab4_elf_segment segment = lab4_elf_segment(&loader->elf, i);
+        if (lab4_elf_is_loaded(&segment)) {
+            memcpy(flat.bytes + segment.address, loader->file.bytes + segment.offset, segment.bytes_size);
         }
     }
     return flat;
@@ -162,7 +166,7 @@ static uint64_t regions_touched(uint64_t start, uint64_t end, unsigned bits)
 }
 
 // The block of root objects, memory §8.2, and whether the kernel will find room for it above the root image.
-static void check_root_objects(const char *name, const struct layout *layout, const struct elf *root, uint64_t ram_end,
+static void check_root_objects(const char *name, const struct layout *layout, const struct lab4_elf *root, uint64_t ram_end,
                                uint64_t radix)
 {
     uint64_t extra_bytes = 0, cnode_bits = radix + 5, align_bits = cnode_bits;
@@ -174,20 +178,20 @@ static void check_root_objects(const char *name, const struct layout *layout, co
         extra_bytes = UINT64_C(1) << extra_bits;
         align_bits = extra_bits > align_bits ? extra_bits : align_bits;
     }
-    uint64_t image_end = page_up(root->virtual_end), covered_end = image_end + 2 * PAGE_BYTES + extra_bytes;
+    uint64_t image_end = page_up(root->end), covered_end = image_end + 2 * PAGE_BYTES + extra_bytes;
     uint64_t tables = 0;
     for (unsigned bits = 39; bits > 12; bits -= 9) {
-        tables += regions_touched(root->virtual_start, covered_end, bits);
+        tables += regions_touched(root->start, covered_end, bits);
     }
     uint64_t size = (UINT64_C(1) << cnode_bits) + 0x880 + (4 + tables) * PAGE_BYTES + extra_bytes;
     uint64_t start = (ram_end - size) & ~((UINT64_C(1) << align_bits) - 1);
     if (size > ram_end - layout->root_end || start < layout->root_end) {
         refuse(name, "leaves no room in RAM for the kernel's own objects; give the machine more memory");
     }
-    uint64_t slots = 16 + tables + extra_bytes / PAGE_BYTES + 1 + (image_end - root->virtual_start) / PAGE_BYTES;
+    uint64_t slots = 16 + tables + extra_bytes / PAGE_BYTES + 1 + (image_end - root->start) / PAGE_BYTES;
     if (slots >= UINT64_C(1) << radix) {
         refuse(name, "has %llu pages, more than the root CNode of 2^%llu slots can hold; build the kernel with a larger "
-                     "LAB4_ROOT_CNODE_SIZE_BITS", (unsigned long long)((image_end - root->virtual_start) / PAGE_BYTES),
+                     "LAB4_ROOT_CNODE_SIZE_BITS", (unsigned long long)((image_end - root->start) / PAGE_BYTES),
                (unsigned long long)radix);
     }
 }
@@ -255,7 +259,8 @@ static uint64_t choose_ram_bytes(const struct options *options, const struct fil
 int main(int argc, char **argv)
 {
     struct options options = parse_options(argc, argv);
-    struct input kernel = open_elf(options.kernel), loader = open_elf(options.loader);
+    struct input kernel = open_elf(options.kernel, layout_kernel_rules());
+    struct input loader = open_elf(options.loader, layout_kernel_rules());
     struct file flat_loader = flatten_loader(&loader), dtb = {.name = "no device tree"};
     struct layout layout;
     require(options.kernel, layout_kernel(&layout, &kernel.elf));
@@ -276,9 +281,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "lab4-image: %s has no RAM block: it uses the RAM size that it was built for.\n", options.kernel);
     }
 
-    struct input root = open_elf(options.program);
+    struct input root = open_elf(options.program, layout_root_rules(ram_bytes));
     layout_dtb(&layout, dtb.size);
-    require(options.program, layout_root(&layout, &root.elf));
+    layout_root(&layout, &root.elf);
     struct file payload = make_payload(&kernel.file, &dtb, &root.file);
     uint64_t ram_end = RAM_BASE + ram_bytes, address = (layout.end + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
     if (address > ram_end || flat_loader.size + payload.size > ram_end - address) {
