@@ -45,7 +45,7 @@ class Lab:
         """Runs the packer; (result, image path). dtb=False: none."""
         image = self.scratch / name
         image.unlink(missing_ok=True)
-        tree = ["--no-dtb"] if dtb is False else ["--dtb", str(dtb or self.tree(mem))]
+        tree = ["--no-dtb"] if dtb is False else ["--dtb", str(dtb)] if dtb else ["--dumped-dtb", str(self.tree(mem))]
         done = subprocess.run([str(self.packer), "--kernel", str(kernel or self.kernel), "--loader", str(self.loader), *tree,
                                *options, str(program), "-o", str(image)], capture_output=True, text=True, timeout=60)
         return Result(done.returncode, done.stdout + done.stderr), image

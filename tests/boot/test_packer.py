@@ -76,6 +76,19 @@ def test_device_tree_of_a_machine_with_another_interrupt_controller(lab, t):
     refused(lab, t, "no GICv2", dtb=lab.file("t.dtb", trees.without(lab.tree().read_bytes(), b"arm,cortex-a15-gic")))
 
 
+def test_a_device_tree_reaches_the_root_task_byte_for_byte(lab, t):
+    """Seeds, free space, padding: what somebody wrote into the file is theirs."""
+    tree = lab.tree().read_bytes()
+    t.check(b"rng-seed" in tree, "QEMU's dump has seeds")
+    content = tree + b"and something behind it"
+    image = lab.image(lab.file("root", GOOD), dtb=lab.file("t.dtb", content)).read_bytes()
+    at = image.index(b"LAB4IMG1")
+    where, size = struct.unpack_from("<QQ", image, at + 32)
+    t.check(image[at + where:at + where + size] == content, "the payload has the file's bytes")
+    tidied = lab.image(lab.file("root", GOOD), name="image2").read_bytes()
+    t.check(b"rng-seed" not in tidied, "QEMU's own dump loses them")
+
+
 def test_device_tree_of_a_smaller_machine(lab, t):
     refused(lab, t, "describes 128 MiB of RAM, less than the 512 MiB asked for", options=["--mem", "512M"], dtb=lab.tree("128M"))
 

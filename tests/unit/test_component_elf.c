@@ -109,7 +109,8 @@ TEST(headers_of_other_kinds_of_files_are_refused)
 TEST(segments_that_lie_or_wrap_around_are_refused)
 {
     assert_refused_with(image.data.p_offset = UINT64_MAX, "is truncated: it ends inside a segment");
-    assert_refused_with(image.data.p_filesz = UINT64_MAX, "is truncated: it ends inside a segment");
+    assert_refused_with(image.data.p_filesz = image.data.p_memsz, "is truncated: it ends inside a segment");
+    assert_refused_with(image.data.p_filesz = UINT64_MAX, "has a segment with more bytes in the file than in memory");
     assert_refused_with(image.data.p_memsz = 1, "has a segment with more bytes in the file than in memory");
     assert_refused_with(image.data.p_memsz = UINT64_MAX, "has a segment outside the addresses it may have");
     assert_refused_with(image.data.p_memsz = ELF_MEMORY_MAX, "needs too much memory");

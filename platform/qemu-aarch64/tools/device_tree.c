@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Reading a device tree that may be anything. It goes to the root task unchanged but for two things: free space inside it
-// is squeezed out, and the random seeds that QEMU puts into /chosen are dropped, which are no secret in a file and would
-// make every image different; so would the padding of properties, which is cleared.
+// Reading a device tree that may be anything. It goes to the root task as it is, byte for byte; only one that QEMU dumped
+// is tidied before: free space inside it is squeezed out, and the random seeds that QEMU puts into /chosen are dropped, which
+// are no secret in a file and would make every image different; so would the padding of properties, which is cleared.
 #include <libfdt.h>
 #include <string.h>
 
@@ -83,7 +83,7 @@ static void clear_padding(void *tree)
     }
 }
 
-uint64_t device_tree_check(struct file *dtb)
+uint64_t device_tree_check(const struct file *dtb)
 {
     check_format(dtb);
     uint64_t ram = find_ram(dtb->bytes);
@@ -93,6 +93,11 @@ uint64_t device_tree_check(struct file *dtb)
     if (fdt_node_offset_by_compatible(dtb->bytes, -1, "arm,cortex-a15-gic") < 0) {
         refuse(dtb->name, "describes no GICv2 interrupt controller; dump it from QEMU with -machine virt,gic-version=2");
     }
+    return ram;
+}
+
+void device_tree_tidy(struct file *dtb)
+{
     // With room for fdt_open_into to convert from older versions of the format.
     int room = (int)dtb->size + 4096;
     void *copy = allocate((size_t)room);
@@ -107,5 +112,4 @@ uint64_t device_tree_check(struct file *dtb)
     }
     dtb->bytes = copy;
     dtb->size = fdt_totalsize(copy);
-    return ram;
 }

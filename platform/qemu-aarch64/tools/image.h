@@ -21,9 +21,11 @@ void *allocate(size_t bytes);                                  // zeroed
 struct file read_file(const char *name, uint64_t limit);       // refuses what is larger
 void write_file(const char *name, const struct file *content); // all or nothing
 
-// device_tree.c: refuses what is not a sound device tree of QEMU's `virt` with a GICv2; packs it. Returns the bytes of RAM
-// that it describes at the board's RAM base.
-uint64_t device_tree_check(struct file *dtb);
+// device_tree.c: refuses what is not a sound device tree of QEMU's `virt` with a GICv2. Returns the bytes of RAM that it
+// describes at the board's RAM base.
+uint64_t device_tree_check(const struct file *dtb);
+// Takes out of a checked one what makes each of QEMU's dumps different: free space and random seeds.
+void device_tree_tidy(struct file *dtb);
 
 // kernel_block.c: the part of a kernel image that the packer reads and writes (machine.h).
 struct kernel_block {

@@ -24,15 +24,17 @@ enum { FILE_LIMIT_MIB = 1024, PROGRAM_HEADER_BYTES = 56, DTB_LIMIT = 1 << 20, AL
 
 struct options {
     const char *kernel, *dtb, *loader, *program, *output;
-    int has_no_dtb;
+    int has_no_dtb, is_dtb_dumped;
     uint64_t ram_bytes; // 0 = what the device tree says
 };
 
 static const char usage[] =
-    "usage: lab4-image --kernel KERNEL.ELF --loader LOADER.ELF (--dtb FILE | --no-dtb) [--mem SIZE] PROGRAM -o FILE\n"
-    "  --dtb FILE   as QEMU writes it with -machine …,dumpdtb=FILE\n"
-    "  --no-dtb     boot without a device tree\n"
-    "  --mem SIZE   RAM to use, e.g. 512M or 2G; the default is what the device tree says\n";
+    "usage: lab4-image --kernel KERNEL.ELF --loader LOADER.ELF (--dtb FILE | --dumped-dtb FILE | --no-dtb) [--mem SIZE]\n"
+    "                  PROGRAM -o FILE\n"
+    "  --dtb FILE          a device tree, which the root task gets byte for byte\n"
+    "  --dumped-dtb FILE   one that QEMU wrote with -machine …,dumpdtb=FILE: without its free space and random seeds\n"
+    "  --no-dtb            boot without a device tree\n"
+    "  --mem SIZE          RAM to use, e.g. 512M or 2G; the default is what the device tree says\n";
 
 // ------------------------------------------------------------------------------------------- options
 
@@ -77,6 +79,7 @@ static struct options parse_options(int argc, char **argv)
 {
     static const struct option known[] = {
         {"kernel", required_argument, 0, 'k'}, {"dtb", required_argument, 0, 'd'},    {"no-dtb", no_argument, 0, 'n'},
+        {"dumped-dtb", required_argument, 0, 'D'},
         {"loader", required_argument, 0, 'l'}, {"mem", required_argument, 0, 'm'},    {"output", required_argument, 0, 'o'},
         {"help", no_argument, 0, 'h'},         {0, 0, 0, 0},
     };
@@ -85,7 +88,11 @@ static struct options parse_options(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "o:h", known, 0)) != -1) {
         switch (option) {
         case 'k': options.kernel = optarg; break;
-        case 'd': options.dtb = optarg; break;
+        case 'd':
+        case 'D':
+            options.dtb = optarg;
+            options.is_dtb_dumped = option == 'D';
+            break;
         case 'n': options.has_no_dtb = 1; break;
         case 'l': options.loader = optarg; break;
         case 'o': options.output = optarg; break;
@@ -273,6 +280,9 @@ int main(int argc, char **argv)
     if (options.dtb) {
         dtb = read_file(options.dtb, DTB_LIMIT);
         described = device_tree_check(&dtb);
+        if (options.is_dtb_dumped) {
+            device_tree_tidy(&dtb);
+        }
     }
     uint64_t ram_bytes = choose_ram_bytes(&options, &dtb, described);
     if (block.ram_bytes) {
