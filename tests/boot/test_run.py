@@ -63,7 +63,7 @@ def test_run_returns_the_status_of_the_root_task(lab, t):
 def test_run_refuses_a_bad_program(lab, t):
     status, output, errors = run(lab, b"no program")
     t.equal((status, output), (2, ""), "status and console")
-    t.contains(errors, "program is not an ELF file.")
+    t.contains(errors, "program is not an ELF file; give a program linked with libsel4.")
 
 
 def test_run_refuses_bad_options(lab, t):
