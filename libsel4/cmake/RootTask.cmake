@@ -67,8 +67,12 @@ __asm__(".section .rodata.@symbol@, \"a\"\n"
         ".balign 8\n"
         ".previous\n");
 ]] @ONLY)
+    set(target)
+    if(CMAKE_C_COMPILE_OPTIONS_TARGET AND CMAKE_C_COMPILER_TARGET) # clang: the compiler for all machines
+        set(target ${CMAKE_C_COMPILE_OPTIONS_TARGET}${CMAKE_C_COMPILER_TARGET})
+    endif()
     add_custom_command(OUTPUT ${object}
-        COMMAND ${CMAKE_C_COMPILER} "-DIMAGE=\"$<TARGET_FILE:${image}>\"" -c ${source} -o ${object}
+        COMMAND ${CMAKE_C_COMPILER} ${target} "-DIMAGE=\"$<TARGET_FILE:${image}>\"" -c ${source} -o ${object}
         DEPENDS ${image} ${source} VERBATIM)
     target_sources(${name} PRIVATE ${object})
     set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)

@@ -51,7 +51,7 @@ def add_programs():
     for path, content in PROGRAMS.items():
         with contextlib.suppress(gdb.MemoryError):
             if path not in known and programs.is_in_memory(content, gdb.selected_inferior().read_memory):
-                gdb.execute(f"add-symbol-file {path}", to_string=True)
+                gdb.execute(f'add-symbol-file "{path}"', to_string=True)
 
 
 def note_program(path):

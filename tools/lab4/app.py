@@ -32,7 +32,8 @@ in the root task.
 Environment: NO_COLOR turns colours off; they and progress appear on terminals
 only.
 Files: everything is built below build/.
-Completion for bash: source share/lab4.bash. Manual: man -l man/lab4.1
+Completion: source share/lab4.bash, or share/_lab4 in zsh.
+Manual: man -l man/lab4.1
 """
 
 

@@ -50,7 +50,7 @@ void debugger_start(struct machine *machine, const struct options *options, cons
     machine->control->input_ended = 1; // what comes from the terminal is for gdb
     setenv("LAB4_PROGRAM", options->program, 1);
     snprintf(pid, sizeof(pid), "%d", (int)machine->pid);
-    char *const fixed[] = {"gdb", "-q", "-nx", "-p", pid, "-x", script};
+    char *const fixed[] = {"gdb", "-q", "-nx", "-p", pid, "-x", script, options->gdb_mi ? "--interpreter=mi" : "-q"};
     for (unsigned i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         words[count++] = fixed[i];
     }

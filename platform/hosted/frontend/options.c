@@ -203,6 +203,12 @@ static void take_gdb(struct options *options, const char *text)
     options->gdb = true;
 }
 
+static void take_gdb_mi(struct options *options, const char *text)
+{
+    take_gdb(options, text);
+    options->gdb_mi = true;
+}
+
 static void take_gdb_command(struct options *options, const char *text)
 {
     if (options->gdb_command_count == MAX_GDB_COMMANDS) {
@@ -245,6 +251,7 @@ static const struct option option_table[] = {
                                              "method (Call, TCB_Resume); may be repeated"},
     {"--gdb", NULL, take_gdb, "debug: gdb stops before the first instruction of user code (docs/DEBUGGING.md)"},
     {"--gdb-command", "COMMAND", take_gdb_command, "with --gdb: a command for gdb to begin with; may be repeated"},
+    {"--gdb-mi", NULL, take_gdb_mi, "as --gdb, for an editor: gdb speaks its machine interface"},
     {"--check", NULL, take_check, "check the kernel's invariants after each entry (slow); a broken one ends the run with status 4"},
     {"--check-every", "N", take_check_every, "the same after each Nth entry (default 1, and more for a system with thousands of objects)"},
     {"--help", NULL, take_help, "this text"},

@@ -30,6 +30,7 @@ struct options {
     bool check;
     uint32_t check_every; // 0 = as the machine thinks fit
     bool gdb;
+    bool gdb_mi;
     const char *gdb_commands[MAX_GDB_COMMANDS];
     int gdb_command_count;
     const char *trace;    // path of the file; NULL = none

@@ -19,15 +19,17 @@ project that uses it. Another configuration: `./lab4 build PRESET --dir D
 
 LIBRARIES = ["sel4", "sel4runtime", "lab4_crt0"]
 PLATFORMS = {  # preset, packages, targets
-    "hosted": ("hosted", packages.HOSTED, [*programs.HOSTED_TARGETS, *LIBRARIES]),
+    "hosted": ("hosted", packages.HOSTED, [*programs.HOSTED_TARGETS, "lab4-inspect", "lab4-irq", *LIBRARIES]),
     "qemu": ("qemu-aarch64", packages.QEMU, [*programs.QEMU_TARGETS, *LIBRARIES]),
 }
 
 
 def parser():
-    result = Parser("sdk", "DIR [--on hosted|qemu]", DESCRIPTION)
+    result = Parser("sdk", "DIR [--on hosted|qemu] [--project FOLDER]", DESCRIPTION)
     result.add_argument("directory", nargs="?", help=argparse.SUPPRESS)
     add_on(result, action="append", default=[])
+    result.add_argument("--project", metavar="FOLDER", help="and into FOLDER what a project begins with: CMake file, main, tasks and "
+                        "debugging for VS Code, clangd; what is there is kept")
     return result
 
 
@@ -43,6 +45,8 @@ def main(arguments):
     for platform in platforms:
         install(platform, parsed.directory)
     say(f"the SDK for {' '.join(platforms)} is in {parsed.directory}")
+    if parsed.project is not None:
+        return subprocess.run([os.path.join(os.path.abspath(parsed.directory), "bin/lab4"), "project", parsed.project]).returncode
 
 
 def assert_installable(directory):

@@ -55,7 +55,7 @@ PRESETS_OF_PART = {
 PARTS_ONLY_WHEN_NAMED = ["ossfuzz"]
 
 # What users of the SDK and readers of the documentation are told to use.
-DOCUMENTED = ["clang", "gdb", "make", "pkg-config", "python3-markdown-it", "zsh"]
+DOCUMENTED = ["clang", "clangd", "gdb", "gdb-multiarch", "make", "pkg-config", "python3-markdown-it", "zsh"]
 
 PACKAGES_OF_PART = {
     "boot": [*packages.QEMU, "gdb-multiarch"],
