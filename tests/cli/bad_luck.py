@@ -181,6 +181,57 @@ def test_a_container_that_forbids_seccomp_is_named():
     assert_refused(result, "seccomp", "container")
 
 
+# ------------------------------------------------------------------------- a host with rules about executable memory
+
+MMAP_CALL, PKEY_MPROTECT, PROTECTION_ARGUMENT, READ_EXECUTE, READ_WRITE_EXECUTE = 9, 329, 2, 5, 7
+
+
+def deny_write_execute():
+    """What systemd's MemoryDenyWriteExecute and SELinux's execmem amount to; Linux 6.3."""
+    set_mdwe, refuse_exec_gain = 65, 1
+    return ctypes.CDLL(None).prctl(set_mdwe, refuse_exec_gain, 0, 0, 0) == 0
+
+
+def deny_write_execute_by_filter():
+    """The same by seccomp, as older systemd does it, which also takes every pkey_mprotect for an attempt."""
+    forbid(MMAP_CALL, errno.EPERM, (PROTECTION_ARGUMENT, READ_WRITE_EXECUTE))
+    forbid(PKEY_MPROTECT, errno.EPERM, (PROTECTION_ARGUMENT, READ_EXECUTE))
+
+
+def test_a_host_that_forbids_memory_both_writable_and_executable():
+    for deny in (deny_write_execute, deny_write_execute_by_filter):
+        for program in ("hello", "hosted-instructions", "abi-vspace", "abi-exceptions", "client-server", "hosted-torture"):
+            result = run(FRONT_END, "--timeout", "60", PROGRAMS / program, preexec_fn=deny, timeout=120)
+            assert result.status == 0 and "refuse" not in result.err, (deny, program, result)
+
+
+# ------------------------------------------------------------------------------- each refusal has its own remedy
+
+def test_a_policy_that_forbids_a_host_call_is_named_and_not_a_limit():
+    calls = {"vfork": 58, "clone": 56, "setsid": 112, "sigaltstack": 131}
+    for name, number in calls.items():
+        result = run(FRONT_END, "--protect", "none", HELLO, preexec_fn=lambda: forbid(number, errno.EPERM))
+        assert_refused(result, "security policy", "container")
+        assert result.status == 2 and "ulimit" not in result.err and "build" not in result.err, (name, result)
+
+
+def test_want_of_memory_is_named():
+    result = run(FRONT_END, "--protect", "none", HELLO, preexec_fn=lambda: forbid(FORBIDDEN["vfork"], errno.ENOMEM))
+    assert_refused(result, "no process", "free some memory")
+    assert result.status == 2
+
+
+def test_a_file_system_mounted_noexec():
+    folder = copies("noexec", HELLO).parent
+    inside = f"mount -t tmpfs -o noexec none /mnt && cp {folder}/lab4-machine /mnt/ && {FRONT_END} --machine /mnt/lab4-machine {HELLO}"
+    if run("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt").status != 0:
+        print("# no mount namespaces here")
+        return
+    result = run("unshare", "-rm", "sh", "-c", inside)
+    assert_refused(result, "noexec", "--machine")
+    assert result.status == 2
+
+
 def libraries_of(program):
     return re.findall(r"(/\S+)", "\n".join(line for line in run("ldd", program).out.splitlines() if "(0x" in line))
 

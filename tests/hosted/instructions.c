@@ -183,6 +183,24 @@ static void accesses(void)
     }
 }
 
+/* The code page is writable and executable. */
+static void writes_to_own_page(void)
+{
+    enum { WORD_AT = 0x800 };
+    static const struct bytes store = BYTES(0x89, 0x05, 0xfa, 0x07, 0, 0);                 /* mov [code + 0x800], eax */
+    static const struct bytes add = BYTES(0x83, 0x05, 0xf9, 0x07, 0, 0, 0x05);             /* add dword [code + 0x800], 5 */
+    static const struct bytes patch = BYTES(0xc6, 0x05, 0x01, 0, 0, 0, 0x90, 0x90, 0x0f); /* mov byte [code + 8], 0x90 */
+    volatile seL4_Uint32 *const word = (volatile seL4_Uint32 *)(code + WORD_AT);
+    *word = 0;
+    execute(&nothing, &store, data);
+    check_true("an instruction writes to the page that it is in", has_returned(&a));
+    check("  what it stored", *word, (seL4_Uint32)LAB4_SYS_Yield);
+    execute(&nothing, &add, data);
+    check("  or added", *word, (seL4_Uint32)(LAB4_SYS_Yield + 5));
+    execute(&nothing, &patch, data);
+    check_true("  or the next instruction", has_returned(&a));
+}
+
 int main(void)
 {
     check_begin();
@@ -195,5 +213,6 @@ int main(void)
     privileged_instructions();
     exceptions();
     accesses();
+    writes_to_own_page();
     check_end();
 }

@@ -19,6 +19,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -182,6 +183,11 @@ static void find_image(const char *given, char path[PATH_MAX])
         path[length] = '\0';
         strcpy(strrchr(path, '/') + 1, name);
     }
+    struct statvfs place;
+    if (access(path, X_OK) != 0 && errno == EACCES && statvfs(path, &place) == 0 && (place.f_flag & ST_NOEXEC)) {
+        refuse("the machine image %s is on a file system from which nothing may be executed (mount option noexec); mount that with exec, "
+               "or give --machine FILE with a copy elsewhere.", path);
+    }
     if (access(path, X_OK) != 0) {
         refuse("the machine image %s cannot be executed (%s); build it with ./lab4 build hosted, or give --machine FILE.", path,
                strerror(errno));
@@ -215,19 +221,22 @@ static void be_the_first_victim(void)
 }
 
 // The child between vfork and exec: it borrows the parent's memory, so it makes system calls and nothing else.
-// Returns only if something failed: the error number.
-static int become_machine(const struct machine *machine, pid_t parent, const char *path, const sigset_t *mask)
+// Returns only if something failed: what, with errno.
+static const char *become_machine(const struct machine *machine, pid_t parent, const char *path, const sigset_t *mask)
 {
     static char *const arguments[] = {"lab4-machine", NULL}, *const environment[] = {NULL};
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_DFL);
     tidy_limits();
     be_the_first_victim();
-    if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
-        return errno;
+    if (setsid() < 0) {
+        return "setsid";
+    }
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
+        return "prctl";
     }
     if (dup2(machine->memory, MACHINE_FD_MEMORY) < 0 || dup2(STDOUT_FILENO, MACHINE_FD_CONSOLE) < 0) {
-        return errno;
+        return "dup2";
     }
     close(STDIN_FILENO);
     close(STDOUT_FILENO);
@@ -238,15 +247,21 @@ static int become_machine(const struct machine *machine, pid_t parent, const cha
     }
     sigprocmask(SIG_SETMASK, mask, NULL);
     execve(path, arguments, environment);
-    return errno;
+    return "execve";
 }
 
-static __attribute__((noinline)) pid_t spawn(const struct machine *machine, const char *path, const sigset_t *mask, volatile int *error)
+struct failure {
+    const char *volatile call; // null: none
+    volatile int error;
+};
+
+static __attribute__((noinline)) pid_t spawn(const struct machine *machine, const char *path, const sigset_t *mask, struct failure *failure)
 {
     const pid_t parent = getpid();
     pid_t pid = vfork();
     if (pid == 0) {
-        *error = become_machine(machine, parent, path, mask);
+        failure->call = become_machine(machine, parent, path, mask);
+        failure->error = errno;
         _exit(STATUS_USAGE);
     }
     return pid;
@@ -268,25 +283,45 @@ static void check_limits(void)
     }
 }
 
+// What helps against an error, if none of the causes of its own that a call has.
+static const char *remedy_of(int error)
+{
+    switch (error) {
+    case EPERM: case EACCES: case ENOSYS: return "a security policy forbids it: allow it for lab4 in this container, service or sandbox";
+    case EAGAIN: return "raise the limit on processes (ulimit -u, or that of the container), or end some";
+    case ENOMEM: return "free some memory, or end some processes";
+    case EBADF: case EMFILE: case ENFILE: return "raise the limit on open files (ulimit -n)";
+    default: return "build it again with ./lab4 build hosted";
+    }
+}
+
+static _Noreturn void refuse_to_start(const char *path, const struct failure *failure)
+{
+    if (strcmp(failure->call, "dup2") == 0) {
+        refuse("the host gives the machine no file descriptors (%s); %s.", strerror(failure->error), remedy_of(failure->error));
+    }
+    if (strcmp(failure->call, "execve") == 0) {
+        refuse("the machine image %s cannot be started (%s); %s.", path, strerror(failure->error), remedy_of(failure->error));
+    }
+    refuse("the host does not let the machine start (%s: %s); %s.", failure->call, strerror(failure->error), remedy_of(failure->error));
+}
+
 void machine_start(struct machine *machine, const struct options *options, const sigset_t *mask)
 {
     char path[PATH_MAX];
-    volatile int error = 0;
+    struct failure failure = {0};
     check_limits();
     find_image(options->machine, path);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
         refuse("the host does not let lab4 look after its processes (PR_SET_CHILD_SUBREAPER: %s); it needs Linux 5.9 or later.",
                strerror(errno));
     }
-    machine->pid = spawn(machine, path, mask, &error);
+    machine->pid = spawn(machine, path, mask, &failure);
     if (machine->pid < 0) {
-        refuse("the host gives no process (%s); raise the limit on processes (ulimit -u), or end some.", strerror(errno));
+        refuse("the host gives no process (%s); %s.", strerror(errno), remedy_of(errno));
     }
-    if (error == EBADF || error == EMFILE) {
-        refuse("the host gives the machine no file descriptors (%s); raise the limit on open files (ulimit -n).", strerror(error));
-    }
-    if (error != 0) {
-        refuse("the machine image %s cannot be started (%s); build it again with ./lab4 build hosted.", path, strerror(error));
+    if (failure.call != NULL) {
+        refuse_to_start(path, &failure);
     }
 }
 

@@ -158,8 +158,8 @@ static ticks_t next_deadline(void)
 
 bool clock_has_deadline(void)
 {
-    ticks_t deadline = next_deadline();
-    return deadline != ~UINT64_C(0) && (deadline <= plat_now() || deadline - plat_now() < NEVER_TICKS);
+    ticks_t deadline = next_deadline(), now = plat_now(); // one reading: time passes between two
+    return deadline != ~UINT64_C(0) && (deadline <= now || deadline - now < NEVER_TICKS);
 }
 
 bool clock_timer_is_due(void)

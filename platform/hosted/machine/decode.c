@@ -5,7 +5,9 @@
 // memory operand. It need not know lengths or all instructions: a wrong or missing answer gives a fault message with a
 // wrong address, never a wrong machine.
 #include "platform/hosted/machine/instruction.h"
+#include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/operation.h"
 
 uint64_t *host_register(struct thread_regs *regs, uint32_t number)
 {
@@ -30,6 +32,19 @@ uint32_t instruction_fetch(const struct thread_regs *regs, uint8_t bytes[INSTRUC
         count++;
     }
     return count;
+}
+
+uint64_t operation_step(const struct operation *o, uint64_t memory)
+{
+    struct tcb *thread = here()->current;
+    uint64_t *target = host_register(&thread->regs, o->number), nothing = 0;
+    target = o->has_register ? target : &nothing;
+    struct effect effect = operation_apply(o, memory, *target, context_flags(thread));
+    *target = effect.value;
+    context_set_flags(thread, effect.flags);
+    thread->regs.pc += o->in.at;
+    thread->regs.fault_pc = thread->regs.pc;
+    return effect.memory;
 }
 
 // One-byte opcodes that access memory without a ModRM byte. Returns false if this is none of them.

@@ -49,18 +49,10 @@ static void write_registers(const struct device *device, uint32_t offset, uint32
 
 static void perform(const struct operation *o, const struct device *device, uint32_t offset)
 {
-    struct tcb *thread = here()->current;
-    uint64_t *target = host_register(&thread->regs, o->number), nothing = 0;
-    target = o->has_register ? target : &nothing;
-    uint64_t memory = operation_reads_memory(o) ? read_registers(device, offset, o->bytes) : 0;
-    struct effect effect = operation_apply(o, memory, *target, context_flags(thread));
-    if (effect.writes_memory) {
-        write_registers(device, offset, o->bytes, effect.memory);
+    uint64_t memory = operation_step(o, operation_reads_memory(o) ? read_registers(device, offset, o->bytes) : 0);
+    if (operation_writes_memory(o)) {
+        write_registers(device, offset, o->bytes, memory);
     }
-    *target = effect.value;
-    context_set_flags(thread, effect.flags);
-    thread->regs.pc += o->in.at;
-    thread->regs.fault_pc = thread->regs.pc;
 }
 
 // ---------------------------------------------------------------------------------------------- access

@@ -175,11 +175,11 @@ void host_pin(int cpu)
     }
 }
 
-void host_signal_stack(void *start, uint64_t bytes)
+long host_signal_stack(void *start, uint64_t bytes)
 {
     const uint32_t autodisarm = 1u << 31; // SS_AUTODISARM of <linux/signal.h>, which cannot be included beside <asm/signal.h>
     stack_t stack = {.ss_sp = start, .ss_flags = (int)autodisarm, .ss_size = bytes};
-    host_call(__NR_sigaltstack, address(&stack), 0, 0, 0, 0, 0);
+    return host_call(__NR_sigaltstack, address(&stack), 0, 0, 0, 0, 0);
 }
 
 void host_unblock_signals(void)

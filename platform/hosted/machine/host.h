@@ -12,6 +12,13 @@
 
 long host_call(long number, long a, long b, long c, long d, long e, long f);
 
+// Did the host refuse because of a rule, rather than for want of something?
+static inline bool host_forbids(long error)
+{
+    return error == -EPERM || error == -EACCES || error == -ENOSYS;
+}
+#define HOST_FORBIDS "a security policy forbids it: allow it for lab4 in this container, service or sandbox"
+
 // --- memory
 enum { HOST_READ = 1, HOST_WRITE = 2, HOST_EXECUTE = 4 };
 enum { HOST_SHARED = 0x01, HOST_PRIVATE = 0x02, HOST_FIXED = 0x10, HOST_ANONYMOUS = 0x20, HOST_NO_RESERVE = 0x4000, HOST_POPULATE = 0x8000,
@@ -45,7 +52,7 @@ long host_prctl(int option, uint64_t argument);
 void host_set_fs(uint64_t base);
 void host_pin(int cpu);                          // negative = where it runs now
 void host_unblock_signals(void);
-void host_signal_stack(void *start, uint64_t bytes); // for the next signal
+long host_signal_stack(void *start, uint64_t bytes); // for the next signal
 void host_signal_handler(int signal, void (*entry)(void), void (*restorer)(void)); // entry = null: ignore
 
 // --- output, for warnings, panics and the console

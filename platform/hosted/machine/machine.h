@@ -66,7 +66,9 @@ void context_set_flags(struct tcb *thread, uint64_t flags);
 // --- tlb.c
 uint32_t tlb_fill(vaddr_t address, bool is_write, bool is_fetch); // 0 = filled; otherwise the fault's syndrome (FSR)
 bool tlb_is_outside_memory(vaddr_t address, paddr_t *physical);    // is it mapped to something that is not RAM?
+int tlb_rights(vaddr_t address);                     // HOST_READ, _WRITE, _EXECUTE by the active VSpace's tables, if there is RAM; or 0
 bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count); // through the active VSpace's tables
+void tlb_write_user(vaddr_t address, const uint8_t *bytes, word_t count); // where tlb_rights allows it
 void tlb_forget(struct process *process, vaddr_t start, vaddr_t end);
 void tlb_forget_everything(struct process *process);
 enum tlb_work { TLB_NOTHING_TO_DO, TLB_CHANGED, TLB_UNFINISHED };
@@ -77,6 +79,8 @@ void tlb_fill_code(void);                            // --gdb: maps all that can
 uint64_t *host_register(struct thread_regs *regs, uint32_t number);           // by the host's numbering of general registers
 uint64_t operand_address(const struct instruction *in, const struct thread_regs *regs); // in->at must be its length
 uint32_t instruction_fetch(const struct thread_regs *regs, uint8_t bytes[INSTRUCTION_LONGEST]); // at pc; how many could be read
+struct operation;
+uint64_t operation_step(const struct operation *operation, uint64_t memory); // the current thread executes it; what is in memory then
 struct access {
     vaddr_t address;
     bool is_write;
@@ -148,7 +152,7 @@ bool devices_may_wake(void);           // may the front end still cause an inter
 
 // --- panic.c
 _Noreturn void panic_at(const char *what, const void *context); // a host context (struct ucontext) or null
-_Noreturn void host_refuses(const char *what, long error, const char *remedy); // one sentence, MACHINE_STATUS_PANIC
+_Noreturn void host_refuses(const char *what, long error, const char *remedy); // one sentence, and the end; remedy: unless a policy forbids it
 
 // Virtual time: so much CPU time without a kernel entry, and time passes from then on at each tick.
 enum { CPU_TICK_US = 4000, TICKS_OF_SPIN = 12 };

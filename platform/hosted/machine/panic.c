@@ -87,9 +87,10 @@ _Noreturn void panic_at(const char *what, const void *context)
 
 _Noreturn void host_refuses(const char *what, long error, const char *remedy)
 {
+    bool is_policy = host_forbids(error);
     console_flush();
-    host_print(HOST_STDERR, "lab4: the host refuses %s (error %ld); %s.\n", what, -error, remedy);
-    machine_end(MACHINE_STATUS_PANIC);
+    host_print(HOST_STDERR, "lab4: the host refuses %s (error %ld); %s.\n", what, -error, is_policy ? HOST_FORBIDS : remedy);
+    machine_end(is_policy ? MACHINE_STATUS_BOOT_FAILED : MACHINE_STATUS_PANIC);
 }
 
 _Noreturn void plat_panic(const char *what, const char *file, int line)

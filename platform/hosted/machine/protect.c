@@ -42,9 +42,18 @@ bool protect_frame_is_user(const void *frame_state)
 
 static void tag(uint64_t start, uint64_t end, int protection)
 {
-    if (host_protect_key(start, end - start, protection, KEY_MACHINE) != 0) {
-        panic_at("the host refuses to assign a protection key", NULL);
+    long error = host_protect_key(start, end - start, protection, KEY_MACHINE);
+    if (error != 0) {
+        host_refuses("to assign a protection key", error, "run with --protect=none");
     }
+}
+
+// A host with rules about executable memory may refuse. Then the text keeps the user's key: user code can read it, and nobody
+// executes it any differently.
+static void tag_text(void)
+{
+    uint64_t start = (uint64_t)image_text_start, bytes = (uint64_t)image_text_end - start;
+    host_protect_key(start, bytes, HOST_READ | HOST_EXECUTE, KEY_MACHINE);
 }
 
 static void tag_everything(void)
@@ -56,7 +65,7 @@ static void tag_everything(void)
     if (control()->flags & MACHINE_FLAG_TRACE) {
         tag(LAYOUT_TRACE, LAYOUT_TRACE + MACHINE_TRACE_BYTES, PROT_RW);
     }
-    tag((uint64_t)image_text_start, (uint64_t)image_text_end, HOST_READ | HOST_EXECUTE);
+    tag_text();
     tag((uint64_t)image_text_end, (uint64_t)image_rodata_end, HOST_READ);
     tag((uint64_t)image_process_start, (uint64_t)image_process_end, PROT_RW);
     tag((uint64_t)image_shared_start, (uint64_t)image_shared_end, PROT_RW);

@@ -197,7 +197,10 @@ void signals_set_stack(void)
 void signals_install(void)
 {
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGALRM, SIGVTALRM, SIGCHLD};
-    host_signal_stack(signal_stack, STACK_BYTES);
+    long error = host_signal_stack(signal_stack, STACK_BYTES);
+    if (error != 0) {
+        host_refuses("a signal stack", error, "lab4 needs Linux 5.9 or later");
+    }
     for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
         host_signal_handler(numbers[i], machine.entry->signal, signal_restorer);
     }

@@ -9,6 +9,7 @@
 
 #include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/write_execute.h"
 #include "platform/platform.h"
 
 PER_PROCESS struct self self;
@@ -129,6 +130,7 @@ _Noreturn void machine_main(const uint64_t *arguments)
     map_control();
     share_variables();
     map_memory();
+    write_execute_start();
     if (MACHINE_HAS_KASAN) {
         kasan_start();
         kasan_begin();

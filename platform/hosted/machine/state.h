@@ -118,6 +118,7 @@ struct machine {
 
     // --- what the host can do
     bool has_pku, has_fsgsbase;
+    bool write_excludes_execute; // no mapping may be both writable and executable (write_execute.c)
     const struct entry *entry; // the variant of gate.S in force
     uint32_t fp_mask;       // state components that belong to a thread
     bool fp_is_compact;     // XSAVEC rather than XSAVE

@@ -184,6 +184,27 @@ static void install(struct run run, int protection)
     control()->statistics.filled_pages += (run.end - run.start) >> PAGE_BITS;
 }
 
+// The host does not give all of these rights at once (write_execute.c).
+static bool excludes(int protection)
+{
+    return machine.write_excludes_execute && (protection & HOST_WRITE) && (protection & HOST_EXECUTE);
+}
+
+static struct run page_of(struct run run, vaddr_t address)
+{
+    vaddr_t page = align_down(address, PAGE_BITS);
+    return (struct run){.start = page, .end = page + BIT(PAGE_BITS), .physical = run.physical + (page - run.start)};
+}
+
+static void note_cut(void)
+{
+    if (self.mappings < self.capacity) {
+        remember(0, 0);
+    } else {
+        tlb_forget_everything(self.process);
+    }
+}
+
 uint32_t tlb_fill(vaddr_t address, bool is_write, bool is_fetch)
 {
     uint32_t kind = is_fetch ? SYNDROME_FETCH : is_write ? SYNDROME_STORE : SYNDROME_LOAD;
@@ -201,7 +222,14 @@ uint32_t tlb_fill(vaddr_t address, bool is_write, bool is_fetch)
     if (behind_nothing(desc_address(*t.entry), BIT(t.bits))) {
         return kind | STATUS_EXTERNAL_ABORT;
     }
-    install(find_run(&t, address), protection);
+    struct run run = find_run(&t, address);
+    if (excludes(protection)) {
+        protection &= is_fetch ? ~HOST_WRITE : ~HOST_EXECUTE;
+        install(is_fetch ? page_of(run, address) : run, protection);
+        note_cut(); // the page may lie in the middle of a run that was writable
+        return 0;
+    }
+    install(run, protection);
     return 0;
 }
 
@@ -213,6 +241,20 @@ bool tlb_is_outside_memory(vaddr_t address, paddr_t *physical)
     }
     *physical = desc_address(*t.entry) + (address & LOW_BITS(t.bits));
     return behind_nothing(desc_address(*t.entry), BIT(t.bits));
+}
+
+int tlb_rights(vaddr_t address)
+{
+    struct translation t = translate(machine.active_root, address);
+    return t.status || behind_nothing(desc_address(*t.entry), BIT(t.bits)) ? 0 : protection_of(*t.entry);
+}
+
+void tlb_write_user(vaddr_t address, const uint8_t *bytes, word_t count)
+{
+    for (word_t i = 0; i < count; i++) {
+        struct translation t = translate(machine.active_root, address + i);
+        *(uint8_t *)plat_ptr(desc_address(*t.entry) + ((address + i) & LOW_BITS(t.bits))) = bytes[i];
+    }
 }
 
 bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count)
@@ -258,10 +300,8 @@ void tlb_forget(struct process *process, vaddr_t start, vaddr_t end)
 static void apply_ranges(struct flush_queue *queue)
 {
     for (uint32_t i = 0; i < queue->count && self.mappings > 0 && !queue->everything; i++) {
-        queue->everything = self.mappings >= self.capacity || !unmap(queue->range[i].start, queue->range[i].end);
-        if (!queue->everything) {
-            remember(0, 0); // it may have cut a mapping in two
-        }
+        queue->everything = !unmap(queue->range[i].start, queue->range[i].end);
+        note_cut(); // it may have cut a mapping in two
     }
     queue->count = 0;
 }
@@ -300,7 +340,8 @@ void tlb_fill_code(void)
         address = align_down(address, t.bits);
         if (!t.status && (protection_of(*t.entry) & HOST_EXECUTE) && !behind_nothing(desc_address(*t.entry), BIT(t.bits))) {
             struct run run = find_run(&t, address);
-            install(run, protection_of(*t.entry));
+            int protection = protection_of(*t.entry);
+            install(run, excludes(protection) ? protection & ~HOST_WRITE : protection);
             address = run.end;
         } else {
             address += BIT(t.bits);

@@ -141,8 +141,9 @@ static void check_deaths(void)
 // Without a single process for user code nothing can run.
 static _Noreturn void refuse_to_start(long error)
 {
-    const char *remedy = error == -EAGAIN ? "raise the limit on processes (ulimit -u, or that of the container)" : "free some memory";
-    host_print(HOST_STDERR, "lab4: the host gives no process for user code (error %ld); %s, or end some processes.\n", -error, remedy);
+    const char *remedy = error == -EAGAIN ? "raise the limit on processes (ulimit -u, or that of the container), or end some processes" :
+                         host_forbids(error) ? HOST_FORBIDS : "free some memory, or end some processes";
+    host_print(HOST_STDERR, "lab4: the host gives no process for user code (error %ld); %s.\n", -error, remedy);
     machine_end(MACHINE_STATUS_BOOT_FAILED);
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/threads/state.h"
 #include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/write_execute.h"
 
 // Syndromes (memory §6.3, design §4.2).
 #define SYNDROME_UNDEFINED 0x02000000u
@@ -134,6 +135,10 @@ static enum fault_outcome explain_page(const struct trap *trap, struct hw_fault 
     if (trap->signal == SIGBUS) { // the host has no memory for the page
         *fault = memory_fault(trap, SYNDROME_ABORTED_DATA);
         return FAULT_RAISED;
+    }
+    if (is_write && write_execute_is_stuck(trap->address)) {
+        *fault = memory_fault(trap, SYNDROME_ABORTED_DATA | SYNDROME_WRITE);
+        return write_execute_perform(trap->address) ? FAULT_PERFORMED : FAULT_RAISED;
     }
     uint32_t syndrome = tlb_fill(trap->address, is_write, is_fetch);
     *fault = memory_fault(trap, syndrome);
