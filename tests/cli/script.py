@@ -6,7 +6,7 @@ import sys
 from harness import assert_refused, main, run
 
 LAB4 = sys.argv[1]
-COMMANDS = ("run", "inspect", "irq", "test", "build", "doctor", "image", "fuzz", "bench", "sdk")
+COMMANDS = ("run", "trace", "inspect", "irq", "test", "build", "doctor", "image", "fuzz", "bench", "sdk")
 
 
 def test_without_arguments_it_lists_its_commands():

@@ -10,6 +10,7 @@ COMMANDS = {
     "irq": "raise an interrupt of a running machine",
     "test": "all tests, or one part: ./lab4 test unit",
     "build": "configure and build one of the CMake presets",
+    "trace": "text or JSON of a raw trace",
     "inspect": "what a running hosted machine looks like inside",
     "doctor": "what is missing on this machine",
     "image": "make a boot image for QEMU",

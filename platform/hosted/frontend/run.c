@@ -162,13 +162,14 @@ static int drain(struct trace *trace)
     return trace == NULL || trace_drain(trace) ? RUNNING : report_trace(trace);
 }
 
-// The machine has gone. Returns the status of the run: a trace that is not whole is a failure.
+// The machine has gone. Returns the status of the run: a trace that is not whole is a failure, unless its records are safe and
+// the run has ended badly anyway (a decoder without memory on a host that has none).
 static int finish_trace(struct trace *trace, int status)
 {
     if (trace == NULL || trace->error != 0 || trace_end(trace, status)) {
         return status;
     }
-    return trace->error != 0 ? report_trace(trace) : STATUS_USAGE;
+    return trace->error != 0 ? report_trace(trace) : status != 0 ? status : STATUS_USAGE;
 }
 
 // One wait, at most until the deadline and for `longest_ns` (0 = any time), and what follows from it: RUNNING or the status to end with.

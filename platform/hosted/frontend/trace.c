@@ -19,7 +19,7 @@
 #include "report.h"
 #include "tools.h"
 
-enum { FIXED_WORDS = 8, DECODER_FAILED = 126 };
+enum { FIXED_WORDS = 8, DECODER_FAILED = 1, DECODER_COULD_NOT_WRITE = 100 };
 
 // ------------------------------------------------------------------------------------------- files
 
@@ -181,8 +181,7 @@ static bool give_up(struct trace *trace, const char *script, const char *why)
     return false;
 }
 
-// Status 0: FILE is there. Otherwise an error number, or DECODER_FAILED, after which the decoder
-// has said why.
+// FILE is there, or not: see the exit statuses of the decoder.
 static bool judge(struct trace *trace, const char *script, int end)
 {
     if (WIFEXITED(end) && WEXITSTATUS(end) == 0) {
@@ -191,8 +190,8 @@ static bool judge(struct trace *trace, const char *script, int end)
         }
         return true;
     }
-    if (WIFEXITED(end) && WEXITSTATUS(end) < DECODER_FAILED) {
-        trace->error = WEXITSTATUS(end);
+    if (WIFEXITED(end) && WEXITSTATUS(end) > DECODER_COULD_NOT_WRITE) {
+        trace->error = WEXITSTATUS(end) - DECODER_COULD_NOT_WRITE;
         return false;
     }
     return give_up(trace, script,

@@ -3,9 +3,10 @@
 
     python3 tools/lab4/tracing [--format text|json] [--only WHAT]… [FILE.raw] > FILE
 
-`lab4 run --trace FILE` starts it when the run has ended; by hand it reads what --trace-format raw, or
-a front end that was killed, has left. Exit status: 0, or the number of the error of the first write
-that failed, or 126 and a sentence.
+`lab4 run --trace FILE` starts it when the run has ended; by hand it reads what --trace-format raw,
+or a front end that was killed, has left. Exit status:
+0; 100 + N if the output could not be written, N being the number of the error; 1 and a sentence for
+anything else.
 
     records.py    the raw file             symbols.py    functions, lines, callers (binutils)
     decoder.py    what records mean        programs.py   which ELF files there are
@@ -24,7 +25,7 @@ from decoder import Decoder
 from records import BadTrace
 from text import Text
 
-FAILED, BUFFER_BYTES, PATIENCE_S = 126, 1 << 16, 10
+FAILED, WRITE_FAILED, BUFFER_BYTES, PATIENCE_S = 1, 100, 1 << 16, 10
 WRITERS = {"text": Text, "json": Chrome}
 
 
@@ -92,7 +93,8 @@ def main():
         fail(f"there is no file {problem.filename}; give a raw trace (--trace FILE.raw).")
     except BadTrace as problem:
         fail(
-            f"{arguments.file or 'standard input'} is no raw trace: {problem}; --trace FILE.raw makes one."
+            f"{arguments.file or 'standard input'} is no raw trace: {problem}; "
+            "--trace FILE.raw makes one."
         )
     output.flush()
     for term in sorted(decoder.selection.unused):
@@ -107,6 +109,6 @@ try:
 except KeyboardInterrupt:
     fail("interrupted; the trace is not complete.")
 except OSError as problem:  # of a write; the caller knows what is written
-    os._exit(problem.errno if 0 < (problem.errno or 0) < FAILED else FAILED)
+    os._exit(WRITE_FAILED + min(problem.errno or 0, 155))
 except Exception:  # pylint: disable=broad-except
     fail(f"the decoder failed; this is a fault of lab4:\n{traceback.format_exc()}")

@@ -3,12 +3,12 @@
 
     1       CPU         which thread runs, one slice after another
     2       interrupts  the lines that are taken
-    10 + n  thread n    a slice from each system call or fault until the thread runs again: its time in
-                        the kernel, and blocked
+    10 + n  thread n    a slice from each system call or fault until the thread runs again: its time
+                        in the kernel, and blocked
 
-Messages, replies, signals and fault messages are arrows (flow events) between the slices of both sides;
-budgets, deletion and what others do to a thread are instants. One event a line, in order of time on
-each track.
+Messages, replies, signals and fault messages are arrows (flow events) between the slices of both
+sides; budgets, deletion and what others do to a thread are instants. One event a line, in order of
+time on each track.
 """
 import json
 import os
@@ -165,7 +165,7 @@ class Chrome:
     def state(self, decoder, record):
         self.instant(
             record,
-            f"{decoder.names.state(record.detail & 0xFF)} -> {decoder.names.state(record.detail >> 8)}",
+            " -> ".join(map(decoder.names.state, (record.detail & 0xFF, record.detail >> 8))),
         )
 
     def budget(self, _, record):

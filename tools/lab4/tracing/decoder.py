@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the records of a trace say, for any form of output.
 
-`Decoder` follows threads (names, programs, what each is in the middle of) and objects (where they were
-made), decides what --only leaves over, and calls the methods of a writer (text.py, chrome.py).
+`Decoder` follows threads (names, programs, what each is in the middle of) and objects (where they
+were made), decides what --only leaves over, and calls the methods of a writer (text.py, chrome.py).
 """
 import collections
 

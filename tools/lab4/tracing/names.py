@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Names of the numbers in a trace, from the tables in its header, and the arguments of invocations."""
+"""Names of the numbers in a trace, from its header, and the arguments of invocations."""
 import re
 
 from records import number_of_call
@@ -106,7 +106,7 @@ class Names:
         return number(value)
 
     def arguments(self, label, words, caps, name_object):
-        """[(name, text)] of an invocation: `words` MR0… and `caps` [(address, object)] as far as known."""
+        """[(name, text)] of an invocation: `words` MR0…, `caps` [(address, object)], if known."""
         given_words, given_caps, shared = list(words), list(caps), None
         for kind, name in self.invocations.get(label, ("", ()))[1]:
             if kind in CAP_TYPES:

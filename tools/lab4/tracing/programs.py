@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The programs of a lab4 system, for traces and gdb: the root task's ELF file, and those that lab4_embed put into it.
+"""The programs of a lab4 system, for traces and gdb: the root task's ELF file, and those that
+lab4_embed put into it.
 
-lab4_embed leaves a record of each in the section `.lab4.components` of the root task (libsel4/cmake/RootTask.cmake): two
-addresses, a name, a path. Which of the files runs where is found by comparing code with memory (`is_in_memory`).
+lab4_embed leaves a record of each in the section `.lab4.components` of the root task
+(libsel4/cmake/RootTask.cmake): two addresses, a name, a path. Which of the files runs where is
+found by comparing code with memory (`is_in_memory`).
 """
 import os
 import struct
@@ -61,7 +63,7 @@ def sections_of(content):
 
 
 def components_of(content):
-    """[(name, path)] of the programs that were embedded in a root task; paths are those of the build."""
+    """[(name, path)] of the programs embedded in a root task; paths are those of the build."""
     records = sections_of(content).get(".lab4.components", b"")
     while len(records) > 2 * RECORD_ALIGN and records.count(b"\0", 2 * RECORD_ALIGN) >= 2:
         name, path, _ = records[2 * RECORD_ALIGN :].split(b"\0", 2)
@@ -79,6 +81,6 @@ def files_of(root_task):
 
 
 def is_in_memory(content, read):
-    """Is all code of the program in the memory that `read(address, count)` reads? (gdb.MemoryError is the caller's.)"""
+    """Is all code of the program in the memory that `read(address, count)` reads?"""
     code = code_of(content)
     return bool(code) and all(bytes(read(start, len(text))) == text for start, text in code)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """--only: the kernel entries that concern a thread, an object or a method.
 
-A term is compared with the names of threads (with and without their number), the addresses and names of
-objects, and the names of calls and faults ("Call", "seL4_TCB_Resume", "TCB_Resume", "VMFault").
+A term is compared with the names of threads (with and without their number), the addresses and
+names of objects, and the names of calls and faults ("Call", "seL4_TCB_Resume", "TCB_Resume",
+"VMFault").
 """
 import records as r
 

@@ -153,8 +153,9 @@ class Program:
         self.frames.sort()
 
     def callers(self, pc, stack, frame):
-        """Addresses of the calls that led to pc, innermost first, as far as the stack (words from the stack
-        pointer on) reaches. `frame`: where the frame register points, as an index of it."""
+        """Addresses of the calls that led to pc, innermost first, as far as the stack (words from
+        the stack pointer on) reaches. `frame`: where the frame register points, as an index of
+        it."""
         if self.frames is None:
             self.read_frames()
         bottom, frame = 0, frame * WORD
@@ -215,7 +216,7 @@ def place_text(place):
 
 
 def site_text(places):
-    """Where an object was made: the line that called into the file that makes objects, if any did."""
+    """Where an object was made: the line that called into the file that makes objects."""
     lines = [place for place in places if place is not None and place[2]]
     if not lines:
         return ""

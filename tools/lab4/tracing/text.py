@@ -62,7 +62,8 @@ class Text:
         place = decoder.place(record.thread, record.w3)
         what = (
             f"{decoder.names.fault(record.detail)} {record.w0:#x} at {record.w3:#x}"
-            f"{' (fetch)' if record.w1 else ''}, syndrome {record.w2:#x}{f'  [{place}]' if place else ''}"
+            f"{' (fetch)' if record.w1 else ''}, syndrome {record.w2:#x}"
+            f"{f'  [{place}]' if place else ''}"
         )
         self.line(decoder, record.time, record.thread, what)
 
