@@ -21,7 +21,7 @@ BUGS = (
     Bug("watermark of a page-sized object not advanced", "retype", "core/caps/untyped.c",
         "    set_watermark(untyped, end);\n", "    set_watermark(untyped, plan->object_bits == 12 ? first : end);\n"),
     Bug("replacing a small page does not flush the TLB", "vspace", "core/arch/aarch64/frame.c",
-        "    if (replaces) {\n", "    if (replaces && plan->walk.bits > 12) {\n"),
+        "    bool replaces = walk_is_valid(plan->walk);\n", "    bool replaces = walk_is_valid(plan->walk) && plan->walk.bits > 12;\n"),
     Bug("a deleted VSpace's ASID is not freed", "vspace", "core/arch/aarch64/asid.c",
         "    ks.asid_pools[asid / ASIDS_PER_POOL]->vspaces[asid % ASIDS_PER_POOL] = 0;\n    retire(asid);\n", "    retire(asid);\n"),
     Bug("refill queue overflows by one", "sched", "core/time/refill.c",

@@ -220,6 +220,38 @@ TEST(map_over_another_page_replaces_it_silently) // memory §11 #1
     assert_refused(method(old, ARMPageClean_Data, CAPS(), 0, 64), seL4_InvalidCapability, 0);
 }
 
+// What the machine was told, in order: descriptors with their values, and flushes.
+static void assert_told(word_t n, enum fake_call_kind kind)
+{
+    assert_true(n < fake.call_count);
+    assert_int_equal(fake.calls[n].kind, kind);
+}
+
+TEST(another_page_is_mapped_only_after_the_old_one_is_gone_from_the_tlb) // Arm ARM D8.14, break before make
+{
+    given_mapped_frame();
+    cptr_t frame = given_frame();
+    fake_forget_calls();
+    assert_ok(page_map(frame, VSPACE, FREE_PAGE, READ_WRITE, 3));
+    assert_told(0, FAKE_DESCRIPTOR_WRITTEN);
+    assert_int_equal(fake.calls[0].b, 0);
+    assert_told(1, FAKE_TLB_FLUSH_PAGE);
+    assert_told(2, FAKE_DESCRIPTOR_WRITTEN);
+    assert_int_equal(fake.calls[2].b, descriptor_at(VSPACE, FREE_PAGE));
+}
+
+TEST(another_memory_type_breaks_before_it_makes_and_other_rights_do_not) // Arm ARM D8.14
+{
+    cptr_t frame = given_mapped_frame();
+    fake_forget_calls();
+    assert_ok(page_map(frame, VSPACE, FREE_PAGE, READ, 3));
+    assert_int_equal(fake_count_calls(FAKE_DESCRIPTOR_WRITTEN), 1);
+    fake_forget_calls();
+    assert_ok(page_map(frame, VSPACE, FREE_PAGE, READ, 0));
+    assert_int_equal(fake_count_calls(FAKE_DESCRIPTOR_WRITTEN), 2);
+    assert_int_equal(fake_count_calls(FAKE_TLB_FLUSH_PAGE), 1);
+}
+
 TEST(remap_at_the_same_address_changes_rights_at_once) // memory §11 #8
 {
     cptr_t frame = given_mapped_frame();
@@ -410,6 +442,8 @@ int main(void)
         RUN(a_copy_with_class_none_can_be_mapped),
         RUN(a_first_map_needs_no_tlb_flush_and_tells_the_machine),
         RUN(map_over_another_page_replaces_it_silently),
+        RUN(another_page_is_mapped_only_after_the_old_one_is_gone_from_the_tlb),
+        RUN(another_memory_type_breaks_before_it_makes_and_other_rights_do_not),
         RUN(remap_at_the_same_address_changes_rights_at_once),
         RUN(a_stale_capability_can_be_remapped_at_its_address),
         RUN(a_stale_capability_keeps_its_address),

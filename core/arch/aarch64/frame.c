@@ -65,6 +65,11 @@ static enum progress perform_ARMPageMap(const struct map_plan *plan, struct answ
 {
     (void)answer;
     bool replaces = walk_is_valid(plan->walk);
+    if (UNLIKELY(replaces && desc_must_break(*plan->walk.entry, plan->desc))) {
+        desc_write(plan->walk.entry, 0);
+        plat_tlb_flush_page(plan->asid, plan->address, plan->walk.bits);
+        replaces = false;
+    }
     desc_write(plan->walk.entry, plan->desc);
     if (replaces) {
         plat_tlb_flush_page(plan->asid, plan->address, plan->walk.bits);

@@ -69,3 +69,11 @@ enum { ATTR_CACHEABLE = BIT(0), ATTR_EXECUTE_NEVER = BIT(2) };
 word_t desc_page(paddr_t base, word_t size_bits, enum frame_access access, word_t attributes);
 
 void desc_write(word_t *entry, word_t value);
+
+// May a valid entry go over into another by one write? Only if nothing but permissions change: with another page or
+// memory type, a TLB could hold both at once. Then the entry must be made invalid, and forgotten by the TLB, before the
+// new one is written (break before make, Arm ARM D8.14).
+static inline bool desc_must_break(word_t old, word_t desc)
+{
+    return ((old ^ desc) & ~(DESC_ACCESS_MASK | DESC_EXECUTE_NEVER)) != 0;
+}
