@@ -21,6 +21,7 @@
 #include "core/base/types.h"
 
 struct tcb;
+struct fault;
 struct thread_regs;
 
 // ------------------------------------------------------------------------------------------------ up
@@ -175,6 +176,10 @@ void plat_putchar(char c);
 
 // Ends the machine on behalf of DebugHalt or of a failed boot. `status` is the exit status where there is one.
 _Noreturn void plat_halt(int status);
+
+// The thread, which has no fault handler, is about to stop because of this fault; the core has printed a line about it. For
+// platforms that can say more.
+void plat_fault_unhandled(const struct tcb *thread, const struct fault *fault);
 
 // plat_panic is declared in core/base/types.h, because asserts need it.
 

@@ -36,6 +36,7 @@ void fault_raise(struct tcb *thread, const struct fault *fault)
     struct cap handler = thread->slots[TCB_FAULT_HANDLER].cap;
     if (cap_is_null(handler)) {
         report_unhandled(thread, fault);
+        plat_fault_unhandled(thread, fault);
         tcb_set_state(thread, THREAD_INACTIVE);
         return;
     }

@@ -96,6 +96,10 @@ enum machine_flags {
     MACHINE_FLAG_STATISTICS = 4,   /* print the counters below at the end, to descriptor 2 */
     MACHINE_FLAG_CHECK = 8,        /* --check: the invariants after every kernel entry */
     MACHINE_FLAG_TRACE = 16,       /* --trace: records for the front end, trace_records.h */
+    MACHINE_FLAG_REPORT_FAULTS = 64,   /* --report faults: MACHINE_EVENT_FAULT */
+    MACHINE_FLAG_REPORT_REFUSED = 128, /* --report refused: MACHINE_EVENT_REFUSED */
+    MACHINE_FLAG_REPORT_STATE = 256,   /* --report state: the front end tells the state at the end, so the machine does not */
+    MACHINE_FLAG_STAY = 512,           /* --stay: processes do not go when the machine ends by itself (control: stays) */
     MACHINE_FLAG_INPUT_IS_WAITED_FOR = 32, /* virtual time stands still until there is input (stdin is no terminal) */
 };
 
@@ -107,6 +111,41 @@ enum { MACHINE_STATUS_BOOT_FAILED = 2, MACHINE_STATUS_DEADLOCK = 3, MACHINE_STAT
 
 /* Longest stop for an inspector that may have died. */
 enum { MACHINE_PAUSE_SECONDS = 10 };
+
+/* What the machine tells a reporter (lab4-inspect --report, started by the front end when there is something to be told). It waits,
+ * and its clock stands still, until `event_taken` has come to `event_posted`, at most MACHINE_PAUSE_SECONDS. */
+enum machine_event { MACHINE_EVENT_FAULT = 1, MACHINE_EVENT_REFUSED };
+/* Why the machine ended by itself. */
+enum machine_end {
+    MACHINE_END_OF_HOST,    /* which did not do what was needed */
+    MACHINE_END_OF_PROGRAM, /* lab4_exit, DebugHalt */
+    MACHINE_END_DEADLOCK,
+    MACHINE_END_PANIC
+};
+
+enum machine_report_end { MACHINE_REPORT_NOTHING, MACHINE_REPORT_STATE };
+enum { MACHINE_FAULTS_KEPT = 8, MACHINE_FAULTS_DESCRIBED = 8 };
+
+/* A fault of a thread without handler. Addresses are the machine's own (LAYOUT_PHYSICAL_WINDOW). */
+struct machine_fault {
+    uint64_t thread;            /* its TCB; may be gone by now */
+    uint64_t type, words[3];    /* struct fault (core/tcb.h) */
+    uint64_t lookup_type, lookup_words[3];
+    uint64_t pc;
+};
+
+/* An invocation that the kernel refused, or a system call on a capability that cannot be used so. */
+struct machine_refusal {
+    uint64_t thread, pc;
+    uint64_t number;            /* of the system call */
+    uint64_t cap, info, words[4]; /* as it was called */
+    uint64_t kind, object;      /* of the capability; 0 = none, or not found */
+    uint64_t rights;            /* of an endpoint or notification: bit 0 may send, bit 1 may receive */
+    uint64_t is_receiving;      /* the capability that was to be received from is meant */
+    uint64_t is_extra;          /* a capability in the message is meant; kind, object and rights are those of the one it was sent to */
+    uint64_t lookup_type, lookup_words[3]; /* 0 = the slot was found */
+    uint64_t error, payload[4]; /* the answer of an invocation: seL4_Error, its first words */
+};
 
 enum { MACHINE_NUM_LINES = 160, MACHINE_LINE_WORDS = 3 };
 
@@ -163,6 +202,17 @@ struct machine_control {
     uint32_t pause_reached; /* by the machine: it stands still, until pause_wanted is 0 again, or for MACHINE_PAUSE_SECONDS; a futex */
     uint64_t state_start, state_bytes;     /* where the machine has the kernel's state (MACHINE_STATE_OFFSET) */
     uint64_t kernel_start, kernel_bytes;   /* struct kernel in it */
+
+    /* --- reports */
+    uint32_t event_posted, event_taken; /* counted by the machine, by the reporter; futexes */
+    uint32_t event_kind;                /* enum machine_event */
+    uint32_t reporter_is_gone;          /* by the front end: nobody is there to tell anything */
+    uint32_t report_end;                /* by the front end: 1 + what the reporter is to do at last (enum report_end); wakes event_posted */
+    uint32_t end;                       /* with has_ended or stays: enum machine_end */
+    uint32_t stays;                     /* with MACHINE_FLAG_STAY: the machine would have ended, with `status`, and waits to be killed */
+    uint32_t fault_count;
+    struct machine_fault faults[MACHINE_FAULTS_KEPT]; /* the latest; number n is at n % MACHINE_FAULTS_KEPT */
+    struct machine_refusal refusal;                   /* of the event posted last */
 
     uint32_t debugger_ready; /* with MACHINE_FLAG_DEBUG; written by the debugger (tools/gdb/hosted.py) */
 };

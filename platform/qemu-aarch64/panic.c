@@ -104,6 +104,12 @@ static bool enter_panic(void)
     return !was_nested;
 }
 
+// tools/run-qemu names the addresses in the line that the core has printed.
+void plat_fault_unhandled(const struct tcb *thread, const struct fault *fault)
+{
+    (void)thread, (void)fault;
+}
+
 void plat_panic(const char *what, const char *file, int line)
 {
     if (enter_panic()) {

@@ -221,7 +221,7 @@ def test_threads_that_all_wait_end_the_run_with_status_3():
 def test_a_timeout_below_a_second():
     before = processes()
     start = time.monotonic()
-    result = run(FRONT_END, "--protect", "none", "--timeout", "0.3", spinning())
+    result = run(FRONT_END, "--protect", "none", "--report", "none", "--timeout", "0.3", spinning())
     assert result.status == 5 and "--timeout" in result.err and result.err.count("\n") == 1, result
     assert 0.3 <= time.monotonic() - start < 2
     assert_nothing_left(before)

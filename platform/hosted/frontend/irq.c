@@ -32,7 +32,7 @@ int main(int argc, char **argv)
     if (!irq_line_read(number, strlen(number), &line)) {
         refuse("'%s' is not " IRQ_LINE_RANGE ".", number);
     }
-    const uint32_t pid = machine_pulse_line(running_find(target).control, line);
+    const uint32_t pid = machine_pulse_line(running_find(target, false).control, line);
     if (pid != 0 && kill((pid_t)pid, SIGALRM) != 0 && errno != ESRCH) { // it may be about to end
         refuse("process %" PRIu32 " of the machine cannot be signalled (%s).", pid, strerror(errno));
     }

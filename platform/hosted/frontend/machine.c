@@ -125,6 +125,9 @@ static void fill_control(struct machine_control *control, const struct options *
         .flags = (options->spin ? MACHINE_FLAG_SPIN : 0) | (options->statistics ? MACHINE_FLAG_STATISTICS : 0) |
                  (options->check ? MACHINE_FLAG_CHECK : 0) | (options->gdb ? MACHINE_FLAG_DEBUG : 0) |
                  (options->trace != NULL ? MACHINE_FLAG_TRACE : 0) |
+                 (options->reports_faults ? MACHINE_FLAG_REPORT_FAULTS : 0) |
+                 (options->reports_refused ? MACHINE_FLAG_REPORT_REFUSED : 0) |
+                 (options->reports_state ? MACHINE_FLAG_REPORT_STATE : 0) | (options->stay ? MACHINE_FLAG_STAY : 0) |
                  (waits_for_input ? MACHINE_FLAG_INPUT_IS_WAITED_FOR : 0),
         .host_cpu = options->host_cpu,
         .wall_ns = wall_ns(options),
@@ -153,7 +156,8 @@ void machine_load(struct machine *machine, const struct options *options, const 
     struct elf_image image;
     const struct placement p = place(options, program, size, dtb_bytes, &image);
 
-    *machine = (struct machine){.memory = create_memory(MACHINE_FILE_BYTES(options->ram_bytes))};
+    *machine = (struct machine){
+        .memory = create_memory(MACHINE_FILE_BYTES(options->ram_bytes)), .program = program, .program_bytes = size};
     machine->control = map_memory(machine->memory, 0, CONTROL_BYTES);
     if (options->trace != NULL) {
         machine->trace_ring = map_memory(machine->memory, MACHINE_TRACE_OFFSET, MACHINE_TRACE_BYTES);

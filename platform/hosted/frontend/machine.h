@@ -21,6 +21,9 @@ struct machine {
     struct machine_control *control; // shared with the machine
     const void *trace_ring;          // NULL = no trace
     int memory;                      // the memory file
+    const uint8_t *program;          // the root task's file
+    size_t program_bytes;
+    sigset_t mask;                   // the signal mask that other programs start with
     pid_t debugger;                  // gdb, which decides when the run ends; 0 = none
     pid_t pid;                       // the machine's first process (the zygote); not reaped before machine_kill
 };

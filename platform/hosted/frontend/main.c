@@ -69,10 +69,10 @@ static int run(int argc, char **argv)
         signal(SIGINT, SIG_IGN); // Ctrl-C is for the debugger
         signal(SIGQUIT, SIG_IGN);
     }
-    const sigset_t mask = run_block_signals(&options);
-    machine_start(&machine, &options, &mask);
+    machine.mask = run_block_signals(&options);
+    machine_start(&machine, &options, &machine.mask);
     if (options.gdb) {
-        debugger_start(&machine, &options, &mask);
+        debugger_start(&machine, &options, &machine.mask);
     }
     const int status = run_machine(&machine, &options, trace, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
     if (wants_timing(&options)) {

@@ -233,6 +233,54 @@ static void take_check_every(struct options *options, const char *text)
     }
 }
 
+static void take_report_word(struct options *options, const char *word, size_t length)
+{
+    const struct {
+        const char *name;
+        bool faults, state, refused;
+    } known[] = {{"none", false, false, false}, {"faults", true, false, false}, {"state", false, true, false},
+                 {"refused", true, true, true}, {"all", true, true, true}};
+    for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strlen(known[i].name) == length && strncmp(word, known[i].name, length) == 0) {
+            options->reports_faults |= known[i].faults;
+            options->reports_state |= known[i].state;
+            options->reports_refused |= known[i].refused;
+            return;
+        }
+    }
+    refuse("--report has '%.*s'; it must be faults, state, refused, all or none, or several of them with commas.", (int)length, word);
+}
+
+static void take_report(struct options *options, const char *text)
+{
+    options->reports_faults = options->reports_state = options->reports_refused = false;
+    for (const char *word = text;; word++) {
+        const size_t length = strcspn(word, ",");
+        take_report_word(options, word, length);
+        word += length;
+        if (*word == '\0') {
+            return;
+        }
+    }
+}
+
+static void take_post_mortem(struct options *options, const char *text)
+{
+    options->post_mortem = text;
+}
+
+static void take_stay(struct options *options, const char *text)
+{
+    (void)text;
+    options->stay = true;
+}
+
+static void take_verbose(struct options *options, const char *text)
+{
+    (void)text;
+    options->verbose = true;
+}
+
 static void take_help(struct options *options, const char *text);
 
 static const struct option option_table[] = {
@@ -249,6 +297,11 @@ static const struct option option_table[] = {
     {"--trace-format", "text|json|raw", take_trace_format, "whatever the file is called; raw: for tools/lab4/tracing to read later"},
     {"--trace-only", "WHAT", take_trace_only, "only what concerns a thread (server, server#2), an object (0x40000560, main.c:57) or a "
                                              "method (Call, TCB_Resume); may be repeated"},
+    {"--report", "WHAT,…", take_report,
+     "what to describe on stderr: faults without handler, the state at a bad end (both are the default), refused, none"},
+    {"--post-mortem", "FILE", take_post_mortem, "keep the machine's state in FILE at a bad end, for lab4-inspect FILE"},
+    {"--stay", NULL, take_stay, "keep the machine itself at a bad end, for lab4-inspect and gdb, until Ctrl-C"},
+    {"--verbose", NULL, take_verbose, "describe the state at Ctrl-C, too; also -v"},
     {"--gdb", NULL, take_gdb, "debug: gdb stops before the first instruction of user code (docs/DEBUGGING.md)"},
     {"--gdb-command", "COMMAND", take_gdb_command, "with --gdb: a command for gdb to begin with; may be repeated"},
     {"--gdb-mi", NULL, take_gdb_mi, "as --gdb, for an editor: gdb speaks its machine interface"},
@@ -314,11 +367,13 @@ static int read_option(int argc, char **argv, int at, struct options *options)
 
 void options_read(int argc, char **argv, struct options *options)
 {
-    *options = (struct options){.ram_bytes = DEFAULT_RAM, .host_cpu = MACHINE_CPU_CURRENT};
+    *options = (struct options){.ram_bytes = DEFAULT_RAM, .host_cpu = MACHINE_CPU_CURRENT, .reports_faults = true, .reports_state = true};
     bool only_words = false;
     for (int i = 1; i < argc; i++) {
         if (!only_words && strcmp(argv[i], "--") == 0) {
             only_words = true;
+        } else if (!only_words && strcmp(argv[i], "-v") == 0) {
+            options->verbose = true;
         } else if (!only_words && argv[i][0] == '-') {
             i = read_option(argc, argv, i, options);
         } else if (options->program != NULL) {

@@ -33,6 +33,10 @@ struct options {
     bool gdb_mi;
     const char *gdb_commands[MAX_GDB_COMMANDS];
     int gdb_command_count;
+    bool reports_faults, reports_state, reports_refused; // --report
+    const char *post_mortem; // path of the file; NULL = none
+    bool stay;
+    bool verbose;         // the state also if the run is interrupted
     const char *trace;    // path of the file; NULL = none
     const char *trace_format; // "text", "json" or "raw"; NULL = by the file's name
     const char *trace_only[MAX_TRACE_ONLY];

@@ -20,8 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "aftermath.h"
 #include "input.h"
 #include "report.h"
+#include "reporter.h"
 
 enum { SECOND_NS = 1000000000, STATUS_SIGNAL = 128, RUNNING = -1, TRACE_PERIOD_NS = 5000000 };
 
@@ -77,6 +79,9 @@ sigset_t run_block_signals(const struct options *options)
 static int machine_end_status(const struct machine *machine)
 {
     siginfo_t end = {.si_pid = 0};
+    if (__atomic_load_n(&machine->control->stays, __ATOMIC_SEQ_CST)) {
+        return (int)(machine->control->status & 0xff);
+    }
     if (waitid(P_PID, (id_t)machine->pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == 0) {
         return RUNNING;
     }
@@ -225,6 +230,7 @@ int run_machine(struct machine *machine, const struct options *options, struct t
     int status = end_status(machine);
     while (status == RUNNING) {
         status = wait_once(machine, options, signals, deadline_ns, trace != NULL ? TRACE_PERIOD_NS : 0);
+        reporter_serve(machine, &machine->mask);
         if (status == RUNNING) {
             status = end_status(machine); // before the trace is written: if memory is short, that takes some
         }
@@ -232,6 +238,7 @@ int run_machine(struct machine *machine, const struct options *options, struct t
             status = drain(trace);
         }
     }
+    aftermath(machine, options, status, signals);
     machine_kill(machine, status == STATUS_LOST_MACHINE); // lost perhaps because memory is short
     status = finish_trace(trace, status);
     if (machine->control->spins_broken > 0) {

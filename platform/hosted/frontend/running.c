@@ -148,7 +148,50 @@ static struct running find_by_pid(const char *text)
     return machine;
 }
 
-struct running running_find(const char *target)
+// ------------------------------------------------------------------------------- files of --post-mortem
+
+static bool has_plausible_sizes(const struct machine_control *control, uint64_t bytes)
 {
+    return control->ram_bytes <= MACHINE_RAM_MAX && control->ram_bytes != 0 && control->ram_bytes % CONTROL_BYTES == 0 &&
+           MACHINE_FILE_BYTES(control->ram_bytes) <= bytes && control->state_bytes <= MACHINE_TRACE_OFFSET &&
+           control->state_start % CONTROL_BYTES == 0 && control->kernel_start >= control->state_start &&
+           control->kernel_start - control->state_start <= control->state_bytes &&
+           control->kernel_bytes <= control->state_bytes - (control->kernel_start - control->state_start);
+}
+
+// Without control page: it is no regular file.
+static struct running open_kept(const char *path)
+{
+    struct running machine = {.memory = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), .is_kept = true};
+    struct stat about;
+    if (machine.memory < 0 || fstat(machine.memory, &about) != 0 || !S_ISREG(about.st_mode)) {
+        let_go(&machine);
+        return machine;
+    }
+    static struct machine_control control;
+    if (pread(machine.memory, &control, sizeof(control), 0) != (ssize_t)sizeof(control) || control.magic != MACHINE_MAGIC) {
+        refuse("%s is no file of --post-mortem; give such a file, the PID of a running machine, or the name of its root task.", path);
+    }
+    if (control.version != MACHINE_VERSION) {
+        refuse("%s was written by another version of lab4; use the lab4-inspect that belongs to it.", path);
+    }
+    if (!has_plausible_sizes(&control, (uint64_t)about.st_size)) {
+        refuse("%s is damaged, or was cut off; write it again.", path);
+    }
+    machine.control = mmap(NULL, CONTROL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE, machine.memory, 0);
+    if (machine.control == MAP_FAILED) {
+        refuse("%s cannot be mapped (%s); lift the limit on address space (ulimit -v unlimited).", path, strerror(errno));
+    }
+    return machine;
+}
+
+struct running running_find(const char *target, bool takes_files)
+{
+    if (target != NULL && takes_files && !is_number(target) && access(target, F_OK) == 0) {
+        const struct running kept = open_kept(target);
+        if (kept.control != NULL) {
+            return kept;
+        }
+    }
     return target != NULL && is_number(target) ? find_by_pid(target) : find_one(target);
 }

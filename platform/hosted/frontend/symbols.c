@@ -302,10 +302,15 @@ bool symbols_place(struct symbols *symbols, uint64_t address, struct place *plac
     return is_known;
 }
 
-static bool is_header(const char *file)
+bool place_is_stub(const struct place *place)
 {
-    const size_t length = strlen(file);
-    return length > 2 && strcmp(file + length - 2, ".h") == 0;
+    static const char *const folders[] = {"include/sel4/", "include/lab4/", "include/interfaces/sel4"};
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        if (strstr(place->file, folders[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool symbols_source_place(struct symbols *symbols, uint64_t address, struct place *place)
@@ -313,7 +318,7 @@ bool symbols_source_place(struct symbols *symbols, uint64_t address, struct plac
     struct place places[MAX_INLINED];
     const unsigned count = symbols_places(symbols, address, places);
     unsigned i = 0;
-    while (i + 1 < count && places[i].is_inlined && is_header(places[i].file)) {
+    while (i + 1 < count && place_is_stub(&places[i])) {
         i++;
     }
     *place = places[i];

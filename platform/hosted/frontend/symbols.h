@@ -38,7 +38,7 @@ unsigned symbols_places(struct symbols *symbols, uint64_t address, struct place 
 // The innermost of them.
 bool symbols_place(struct symbols *symbols, uint64_t address, struct place *place);
 
-// The innermost of them that is not what a header inlines there: the line that calls the stub of a system call.
+// The innermost of them that is no stub of libsel4: the line that makes a system call. If all are, the outermost.
 bool symbols_source_place(struct symbols *symbols, uint64_t address, struct place *place);
 
 // The variable (or function) that an address is in, by the symbol table: `function` and `offset`.
@@ -46,6 +46,9 @@ bool symbols_data(struct symbols *symbols, uint64_t address, struct place *place
 
 // Where a function begins; 0 = there is none of that name.
 uint64_t symbols_address(struct symbols *symbols, const char *name);
+
+// Is it in a header of libsel4: a stub of a system call?
+bool place_is_stub(const struct place *place);
 
 // "parse+0x16 (main.c:42)", "0x401136" …: as much as is known.
 void place_text(const struct place *place, uint64_t address, char *room, size_t size);

@@ -12,18 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "platform/hosted/frontend/pause.h"
 #include "platform/hosted/frontend/running.h"
 
-enum { PATIENCE_TENTHS = 50, STATUS_FAILED = 1 };
+enum { PATIENCE_TENTHS = 50, STATUS_FAILED = 1, CONTROL_BYTES = 4096 };
 
 const struct kernel *kernel;
+static bool is_kept; // it is a file, and no machine
 struct machine_control *machine_control;
 
-static void wake(uint32_t *word)
+void wake(uint32_t *word)
 {
     syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
@@ -31,8 +33,7 @@ static void wake(uint32_t *word)
 void detach(void)
 {
     if (machine_control != NULL) {
-        __atomic_store_n(&machine_control->pause_wanted, 0, __ATOMIC_SEQ_CST);
-        wake(&machine_control->pause_wanted);
+        machine_go_on(machine_control);
     }
 }
 
@@ -69,6 +70,23 @@ static void map_machine(struct machine_control *control, int memory)
     guest = (struct guest){.ram = plat_ptr(MACHINE_RAM_BASE), .ram_bytes = control->ram_bytes};
 }
 
+// A file of --post-mortem has the program behind the memory.
+static bool open_kept_program(const struct machine_control *control, int memory, const char *path, const char *name)
+{
+    struct stat about;
+    const uint64_t start = MACHINE_FILE_BYTES(control->ram_bytes);
+    if (fstat(memory, &about) != 0 || (uint64_t)about.st_size <= start) {
+        return false;
+    }
+    const size_t bytes = (size_t)about.st_size - start;
+    const uint8_t *program = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, memory, (off_t)start);
+    if (program == MAP_FAILED) {
+        return false;
+    }
+    components = components_of_image(program, bytes, path, name);
+    return true;
+}
+
 static void open_programs(const struct machine_control *control, int memory)
 {
     struct machine_notes *notes = mmap(NULL, sizeof(*notes), PROT_READ, MAP_SHARED, memory, MACHINE_NOTES_OFFSET);
@@ -78,7 +96,9 @@ static void open_programs(const struct machine_control *control, int memory)
         munmap(notes, sizeof(*notes));
     }
     snprintf(name, sizeof(name), "%.*s", (int)sizeof(name) - 1, control->name);
-    programs_open(path, name);
+    if (!open_kept_program(control, memory, path, name)) {
+        programs_open(path, name);
+    }
 }
 
 // ------------------------------------------------------------------------------------------ stopping
@@ -96,37 +116,49 @@ static void give_up(int number)
 static void stop_machine(void)
 {
     struct machine_control *control = machine_control;
-    uint32_t expected = 0;
-    if (!__atomic_compare_exchange_n(&control->pause_wanted, &expected, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    if (is_kept || control->has_ended || control->stays) {
+        return; // it stands still for good
+    }
+    switch (machine_pause(control, PATIENCE_TENTHS)) {
+    case PAUSE_REACHED:
+        return;
+    case PAUSE_TAKEN:
         machine_control = NULL; // not ours to release
         fail("somebody else inspects the machine just now; try again.");
+    case PAUSE_ENDED:
+        fail("the machine has just ended.");
+    default:
+        fail("the machine does not come to a stop: a debugger may hold it, or nobody reads its console.");
     }
-    for (unsigned i = 0; i < PATIENCE_TENTHS; i++) {
-        if (control->has_ended) {
-            fail("the machine has just ended.");
-        }
-        uint32_t owner = machine_poke(control);
-        if (owner != 0) {
-            kill((pid_t)owner, SIGALRM);
-        } else {
-            wake(&control->attention);
-        }
-        const struct timespec tenth = {.tv_nsec = 100000000};
-        syscall(SYS_futex, &control->pause_reached, FUTEX_WAIT, 0, &tenth, NULL, 0);
-        if (__atomic_load_n(&control->pause_reached, __ATOMIC_SEQ_CST)) {
-            return;
-        }
+}
+
+static void guard_against_damage(void)
+{
+    signal(SIGSEGV, give_up);
+    signal(SIGBUS, give_up);
+    signal(SIGFPE, give_up);
+    signal(SIGALRM, give_up);
+}
+
+// The machine waits for an answer, so it goes on by itself when that has been given: there is nothing to be let go.
+void attach_for_report(int memory)
+{
+    struct machine_control *control = mmap(NULL, CONTROL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    if (control == MAP_FAILED || control->magic != MACHINE_MAGIC || control->version != MACHINE_VERSION) {
+        fail("there is no memory of a machine; --report is for lab4-hosted, which gives it as a descriptor.");
     }
-    fail("the machine does not come to a stop: a debugger may hold it, or nobody reads its console.");
+    map_machine(control, memory);
+    open_programs(control, memory);
+    guard_against_damage();
 }
 
 void attach(const char *target)
 {
-    const struct running machine = running_find(target);
+    const struct running machine = running_find(target, true);
+    is_kept = machine.is_kept;
     map_machine(machine.control, machine.memory);
     open_programs(machine.control, machine.memory); // before the machine stops: it takes a while
     close(machine.memory);
-    signal(SIGSEGV, give_up);
-    signal(SIGBUS, give_up);
+    guard_against_damage();
     stop_machine();
 }

@@ -26,12 +26,17 @@ extern struct machine_control *machine_control;
 
 void attach(const char *target); // process id, name or null: running.h. Stops the machine; what cannot be done ends the process.
 void detach(void);              // lets the machine go on
+void attach_for_report(int memory); // this memory file; the machine waits, or has ended
+void wake(uint32_t *word);      // who waits on this futex
+_Noreturn void report_machine(int memory); // report.c
 __attribute__((format(printf, 1, 2))) _Noreturn void fail(const char *format, ...); // one sentence, status 1
 
 // --- programs.c: the programs that run in the machine
 extern struct guest guest;                                        // its memory
 extern struct components *components;                             // its programs; NULL = out of memory
 void programs_open(const char *path, const char *name);           // of the root task's file
+void programs_changed(void);                                      // the machine has run since the last question
+vaddr_t pc_of(const struct tcb *thread);                          // where it is: at its call, if it waits
 paddr_t root_of(const struct tcb *thread);                        // level-0 table of its address space; 0 = none that is live
 const struct component *program_of_vspace(paddr_t root);          // what runs there; NULL = not known
 const struct component *program_of(const struct tcb *thread);     // what it runs; NULL = not known
@@ -46,11 +51,24 @@ struct container {
 };
 
 struct snapshot {
+    const struct tcb **threads; // all of them, newest first
+    size_t thread_count;
     struct container *containers;
     size_t container_count;
     const struct slot **heads; // of the derivation lists
     size_t head_count;
 };
+
+// A pointer that the kernel's data contain, if it can be one: to a TCB, or to `bytes` bytes of RAM. Otherwise it ends the process.
+const struct tcb *checked_thread(const struct tcb *thread);
+const void *checked_object(const void *object, size_t bytes);
+
+// Walks along a list: one that comes back to an element has no end, which ends the process. All zero at the beginning.
+struct loop_check {
+    const void *mark;
+    size_t steps, limit;
+};
+void check_loop(struct loop_check *check, const void *element);
 
 void snapshot_take(struct snapshot *snapshot);
 // "0x7ff80000[3]", "rootserver.vspace", "irq 33"

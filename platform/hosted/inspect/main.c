@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// lab4-inspect [--json | --dot[=threads|capabilities]] [PID|NAME]
+// lab4-inspect [--json | --dot[=threads|capabilities]] [PID|NAME|FILE]
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/hosted/frontend/report.h"
 #include "platform/hosted/inspect/inspect.h"
+#include "platform/hosted/inspect/state.h"
 
 struct arguments {
     const char *target; // or NULL: the only machine
@@ -16,11 +17,12 @@ struct arguments {
 
 static void print_help(void)
 {
-    printf("lab4-inspect [--json | --dot[=GRAPH]] [PID|NAME]\n\n"
+    printf("lab4-inspect [--json | --dot[=GRAPH]] [PID|NAME|FILE]\n\n"
            "Prints threads, objects, CSpaces, the derivation tree and the mappings of a\n"
            "running hosted machine. PID is the front end's or that of any process of the\n"
            "machine, NAME the name of its root task; neither is needed if only one machine\n"
-           "runs. The machine stops for a moment.\n\n"
+           "runs. The machine stops for a moment. FILE is what lab4-hosted --post-mortem\n"
+           "has kept.\n\n"
            "  --json              the same for programs, as one JSON object\n"
            "  --dot               a graph for Graphviz: threads, by address space, and what\n"
            "                      they wait for: lab4-inspect --dot | dot -Tsvg -o m.svg\n"
@@ -52,6 +54,8 @@ static struct arguments read_arguments(int argc, char **argv)
         } else if (strcmp(argv[i], "--help") == 0) {
             print_help();
             exit(fflush(stdout) == 0 ? 0 : 1);
+        } else if (strcmp(argv[i], "--report") == 0 && i + 2 == argc) { // not for people: report.c
+            report_machine(atoi(argv[i + 1]));
         } else if (argv[i][0] == '-') {
             refuse("unknown option '%s'; see lab4-inspect --help.", argv[i]);
         } else if (arguments.target != NULL) {
@@ -76,6 +80,8 @@ static void print(FILE *out, const struct arguments *arguments)
         print_json(out, &snapshot);
     } else {
         print_text(out, &snapshot);
+        fprintf(out, "\nwho waits for whom\n");
+        print_state(out, &snapshot);
         print_mappings(out);
     }
 }

@@ -18,6 +18,7 @@ NEVER_CALLED(plat_cache_operation)
 NEVER_CALLED(plat_clean_to_memory)
 NEVER_CALLED(plat_clock_read) // the hosted plat_now
 NEVER_CALLED(plat_descriptor_written)
+NEVER_CALLED(plat_fault_unhandled)
 NEVER_CALLED(plat_fpu_disable)
 NEVER_CALLED(plat_fpu_enable)
 NEVER_CALLED(plat_fpu_save)

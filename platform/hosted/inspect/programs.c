@@ -23,15 +23,22 @@ paddr_t root_of(const struct tcb *thread)
     }
     const asid_t asid = vspace_cap_asid(vspace);
     const struct asid_pool *pool = kernel->asid_pools[asid / ASIDS_PER_POOL % ASID_POOLS];
-    const bool is_live = pool != NULL && pool->vspaces[asid % ASIDS_PER_POOL] == vspace_cap_base(vspace);
+    const bool is_live = pool != NULL && checked_object(pool, sizeof(*pool)) != NULL &&
+                         pool->vspaces[asid % ASIDS_PER_POOL] == vspace_cap_base(vspace);
     return is_live ? vspace_cap_base(vspace) : 0;
 }
 
 // The answer for the same address space is kept: threads of one follow each other.
+static paddr_t last_root;
+static const struct component *last;
+
+void programs_changed(void)
+{
+    last_root = 0;
+}
+
 const struct component *program_of_vspace(paddr_t root)
 {
-    static paddr_t last_root;
-    static const struct component *last;
     if (root == 0 || components == NULL) {
         return NULL;
     }
@@ -48,9 +55,13 @@ const struct component *program_of(const struct tcb *thread)
 }
 
 // A thread that waits will be resumed behind its call; it is at the call.
+vaddr_t pc_of(const struct tcb *thread)
+{
+    return tcb_is_runnable(thread) ? thread->regs.pc : thread->regs.fault_pc;
+}
+
 bool place_of(const struct tcb *thread, struct place *place)
 {
     const struct component *program = program_of(thread);
-    const vaddr_t address = tcb_is_runnable(thread) ? thread->regs.pc : thread->regs.fault_pc;
-    return program != NULL && program->symbols != NULL && symbols_source_place(program->symbols, address, place);
+    return program != NULL && program->symbols != NULL && symbols_source_place(program->symbols, pc_of(thread), place);
 }

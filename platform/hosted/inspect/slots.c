@@ -15,6 +15,34 @@ _Noreturn void plat_panic(const char *what, const char *file, int line)
     fail("the kernel's data is damaged (%s:%d: %s); run the machine with --check.", file, line, what);
 }
 
+// ------------------------------------------------------------------------------------ damaged data
+
+const void *checked_object(const void *object, size_t bytes)
+{
+    const uint64_t offset = (uint64_t)object - (uint64_t)guest.ram;
+    if (bytes > guest.ram_bytes || offset > guest.ram_bytes - bytes || offset % sizeof(word_t) != 0) {
+        fail("the kernel's data is damaged: 0x%lx is no address of an object; run the machine with --check.", (word_t)object);
+    }
+    return object;
+}
+
+const struct tcb *checked_thread(const struct tcb *thread)
+{
+    return thread == &kernel->idle ? thread : checked_object(thread, sizeof(*thread));
+}
+
+void check_loop(struct loop_check *check, const void *element)
+{
+    if (element == check->mark) {
+        fail("the kernel's data is damaged: a list has no end; run the machine with --check.");
+    }
+    if (check->steps++ >= check->limit) {
+        check->limit = 2 * check->limit + 1;
+        check->mark = element;
+        check->steps = 0;
+    }
+}
+
 static void *grow(void *array, size_t count, size_t size)
 {
     if ((count & (count - 1)) != 0) { // grows at powers of two
@@ -41,16 +69,21 @@ static void add_container(struct snapshot *s, struct container container)
 static void add_container_of(struct snapshot *s, struct cap cap)
 {
     if (cap_kind(cap) == kind_cnode && cnode_cap_radix(cap) <= MAX_RADIX) {
-        add_container(s, (struct container){.slots = cap_cnode(cap), .count = BIT(cnode_cap_radix(cap)), .irq = -1});
+        const struct slot *slots = checked_object(cap_cnode(cap), sizeof(struct slot) << cnode_cap_radix(cap));
+        add_container(s, (struct container){.slots = slots, .count = BIT(cnode_cap_radix(cap)), .irq = -1});
     } else if (cap_kind(cap) == kind_zombie && zombie_cap_radix(cap) != 0) {
-        add_container(s, (struct container){.slots = plat_ptr(zombie_cap_base(cap)), .count = zombie_cap_remaining(cap), .irq = -1});
+        const word_t count = zombie_cap_remaining(cap);
+        const struct slot *slots = checked_object(plat_ptr(zombie_cap_base(cap)), sizeof(struct slot) * (count & UINT32_MAX));
+        add_container(s, (struct container){.slots = slots, .count = count, .irq = -1});
     }
 }
 
 static void add_list_of(struct snapshot *s, const struct slot *slot)
 {
+    struct loop_check check = {.mark = NULL};
     while (cdt_previous(slot) != NULL) {
         slot = cdt_previous(slot);
+        check_loop(&check, slot);
     }
     for (size_t i = 0; i < s->head_count; i++) {
         if (s->heads[i] == slot) {
@@ -61,12 +94,21 @@ static void add_list_of(struct snapshot *s, const struct slot *slot)
     s->heads[s->head_count++] = slot;
 }
 
+static void take_threads(struct snapshot *s)
+{
+    struct loop_check check = {.mark = NULL};
+    for (const struct tcb *thread = kernel->all_threads; thread != NULL; thread = thread->all_next) {
+        check_loop(&check, checked_thread(thread));
+        s->threads = grow(s->threads, s->thread_count, sizeof(*s->threads));
+        s->threads[s->thread_count++] = thread;
+        add_container(s, (struct container){.slots = thread->slots, .count = TCB_SLOTS, .thread = thread, .irq = -1});
+    }
+}
+
 void snapshot_take(struct snapshot *s)
 {
     *s = (struct snapshot){0};
-    for (const struct tcb *thread = kernel->all_threads; thread != NULL; thread = thread->all_next) {
-        add_container(s, (struct container){.slots = thread->slots, .count = TCB_SLOTS, .thread = thread, .irq = -1});
-    }
+    take_threads(s);
     for (int irq = 0; irq < NUM_IRQS; irq++) {
         if (!slot_is_empty(&kernel->irqs[irq].slot)) {
             add_container(s, (struct container){.slots = &kernel->irqs[irq].slot, .count = 1, .irq = irq});
@@ -88,7 +130,9 @@ void for_tree(const struct slot *head, tree_visitor *visit, void *context)
 {
     const struct slot *ancestors[MAX_DEPTH];
     unsigned depth = 0;
+    struct loop_check check = {.mark = NULL};
     for (const struct slot *slot = head; slot != NULL; slot = cdt_next(slot)) {
+        check_loop(&check, slot);
         while (depth > 0 && !cdt_is_parent(ancestors[depth - 1], slot)) {
             depth--;
         }

@@ -67,7 +67,9 @@ static void print_threads(FILE *out)
 static void print_queue(FILE *out, const struct tcb *head)
 {
     char name[NAME_ROOM];
+    struct loop_check check = {.mark = NULL};
     for (const struct tcb *thread = head; thread != NULL; thread = thread->queue_next) {
+        check_loop(&check, checked_thread(thread));
         fprintf(out, " '%s'", safe_name(thread, name, sizeof(name)));
     }
 }

@@ -121,6 +121,14 @@ void watch_report(void);             // in a panic: the last entry
 void watch_line(word_t line);        // an interrupt was taken
 void watch_thread_gone(struct tcb *thread);
 
+// --- events.c: what a reporter is told (interface.h)
+void event_post(enum machine_event kind); // returns when it has been told
+
+// --- refusals.c: --report refused
+void refusals_call(void);
+void refusals_thread_gone(const struct tcb *thread);
+void refusals_after(void);
+
 // --- trace.c
 void trace_call(void);
 void trace_fault(const struct hw_fault *fault);

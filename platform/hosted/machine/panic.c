@@ -68,6 +68,7 @@ _Noreturn void panic_at(const char *what, const void *context)
         host_exit(MACHINE_STATUS_PANIC);
     }
     is_nested = true;
+    control()->end = MACHINE_END_PANIC;
     console_flush();
     host_print(HOST_STDERR, "lab4: machine panic: %s\n", what);
     print_thread();

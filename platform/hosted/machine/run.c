@@ -75,7 +75,10 @@ static void enter_for_interrupt(void)
 static _Noreturn void end_deadlocked(void)
 {
     host_print(HOST_STDERR, "lab4: every thread waits, and there is no timer or device that could wake one:\n");
-    dump_scheduler();
+    if (!(control()->flags & MACHINE_FLAG_REPORT_STATE)) {
+        dump_scheduler();
+    }
+    control()->end = MACHINE_END_DEADLOCK;
     machine_end(MACHINE_STATUS_DEADLOCK);
 }
 

@@ -35,6 +35,7 @@ void plat_putchar(char c)
 
 _Noreturn void plat_halt(int status)
 {
+    control()->end = MACHINE_END_OF_PROGRAM;
     machine_end(status);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // What happens around each entry into the core if somebody watches: --check looks at the kernel afterwards, --trace writes
-// down what has changed. Nobody watching costs a predictable branch an entry (run.c: machine.is_watched).
+// down what has changed, --report refused tells what was refused. Nobody watching costs a predictable branch an entry (run.c: machine.is_watched).
 //
 // The machine's clock stands still meanwhile, so that watching uses up nobody's budget.
 #include "core/threads/state.h"
@@ -18,6 +18,11 @@ static bool traces(void)
     return control()->flags & MACHINE_FLAG_TRACE;
 }
 
+static bool tells_refusals(void)
+{
+    return control()->flags & MACHINE_FLAG_REPORT_REFUSED;
+}
+
 static void note(const char *event, word_t number)
 {
     last.event = event;
@@ -27,7 +32,7 @@ static void note(const char *event, word_t number)
 
 void watch_start(void)
 {
-    machine.is_watched = control()->flags & (MACHINE_FLAG_CHECK | MACHINE_FLAG_TRACE);
+    machine.is_watched = control()->flags & (MACHINE_FLAG_CHECK | MACHINE_FLAG_TRACE | MACHINE_FLAG_REPORT_REFUSED);
 }
 
 void watch_call(void)
@@ -36,6 +41,9 @@ void watch_call(void)
     note("system call", here()->current->regs.x[REG_SYSCALL]);
     if (traces()) {
         trace_call();
+    }
+    if (tells_refusals()) {
+        refusals_call();
     }
     clock_go_on();
 }
@@ -72,6 +80,9 @@ void watch_thread_gone(struct tcb *thread)
     if (traces()) {
         trace_thread_gone(thread);
     }
+    if (tells_refusals()) {
+        refusals_thread_gone(thread);
+    }
 }
 
 void watch_after(void)
@@ -79,6 +90,9 @@ void watch_after(void)
     clock_stop();
     if (traces()) {
         trace_after();
+    }
+    if (tells_refusals()) {
+        refusals_after();
     }
     if (control()->flags & MACHINE_FLAG_CHECK) {
         check_kernel();

@@ -39,10 +39,25 @@ static _Noreturn void finish(void)
     host_exit((int)control()->status);
 }
 
+// --stay: everything is as it was when the machine would have ended, for the inspector and for debuggers.
+static _Noreturn void stay(int status)
+{
+    control()->status = (uint32_t)status;
+    __atomic_store_n(&control()->stays, 1, __ATOMIC_SEQ_CST);
+    host_notify(control()->frontend_pid);
+    for (;;) {
+        host_futex_wait(&control()->stays, 1, ~UINT64_C(0));
+    }
+}
+
 _Noreturn void machine_end(int status)
 {
     if (me->process) {
         console_flush();
+    }
+    const bool is_for_people = control()->end == MACHINE_END_DEADLOCK || control()->end == MACHINE_END_PANIC;
+    if (me->process && (control()->flags & MACHINE_FLAG_STAY) && is_for_people) {
+        stay(status);
     }
     if (!control()->has_ended) {
         control()->status = (uint32_t)status;
