@@ -4,6 +4,7 @@
 #include <lab4/tls.h>
 
 #include "machine.h"
+#include "tls_layout.h"
 
 /* The parts of an ELF64 file header and program header that are needed here (System V ABI). */
 struct elf_header {
@@ -27,10 +28,8 @@ extern const struct elf_header __ehdr_start __attribute__((visibility("hidden"))
 
 /* The initial image of the thread-local variables. A program without any has an empty one. */
 struct tls_image {
-    const void *start;
-    seL4_Word file_size; /* the rest of size is zero */
-    seL4_Word size;
-    seL4_Word alignment;
+    struct tls_segment segment;
+    seL4_Word file_size; /* the rest of the segment is zero */
 };
 
 static struct tls_image tls_image(void)
@@ -41,43 +40,37 @@ static struct tls_image tls_image(void)
         const struct program_header *header = address;
         if (header->type == PROGRAM_HEADER_TLS) {
             return (struct tls_image) {
-                .start = (const void *)header->virtual_address, /* linked at a fixed address */
+                .segment = {header->virtual_address, header->memory_size, header->alignment},
                 .file_size = header->file_size,
-                .size = header->memory_size,
-                .alignment = header->alignment > 16 ? header->alignment : 16,
             };
         }
     }
-    return (struct tls_image) {.alignment = 16};
+    return (struct tls_image) {.segment = {0, 0, 1}};
 }
 
-static seL4_Word round_up(seL4_Word value, seL4_Word alignment)
+static struct tls_layout tls_layout(const struct tls_image *image)
 {
-    return (value + alignment - 1) & ~(alignment - 1);
+    return LAB4_TLS_BELOW ? tls_layout_below(image->segment, LAB4_TLS_HEAD_BYTES)
+                          : tls_layout_above(image->segment, LAB4_TLS_HEAD_BYTES);
 }
 
 seL4_Word lab4_tls_size(void)
 {
     const struct tls_image image = tls_image();
-    /* image and head, each rounded up, after the start of the block was rounded up */
-    return image.alignment + round_up(image.size, image.alignment) + round_up(LAB4_TLS_HEAD_BYTES, image.alignment);
+    const struct tls_layout layout = tls_layout(&image);
+    return layout.alignment + layout.before + layout.after; /* the first: a block begins anywhere */
 }
 
 seL4_Word lab4_tls_init(void *block, seL4_IPCBuffer *ipc_buffer)
 {
     const struct tls_image image = tls_image();
-    const seL4_Word start = round_up((seL4_Word)block, image.alignment);
-    seL4_Word thread_pointer, variables;
-    if (LAB4_TLS_BELOW) {
-        variables = start;
-        thread_pointer = start + round_up(image.size, image.alignment);
-    } else {
-        thread_pointer = start;
-        variables = start + round_up(LAB4_TLS_HEAD_BYTES, image.alignment);
-    }
+    const struct tls_layout layout = tls_layout(&image);
+    const seL4_Word start = tls_round_up((seL4_Word)block, layout.alignment);
+    const seL4_Word thread_pointer = start + layout.before;
     memset(block, 0, lab4_tls_size());
-    if (image.file_size != 0) {
-        memcpy((void *)variables, image.start, image.file_size);
+    if (image.file_size != 0) { /* the program is linked at a fixed address */
+        memcpy((void *)(thread_pointer + (seL4_Word)layout.variables),
+               (const void *)image.segment.address, image.file_size);
     }
     if (LAB4_TLS_BELOW) {
         *(seL4_Word *)thread_pointer = thread_pointer;
