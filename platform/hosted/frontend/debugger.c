@@ -14,7 +14,7 @@
 #include "report.h"
 #include "tools.h"
 
-enum { FIXED_WORDS = 12 };
+enum { FIXED_WORDS = 14 };
 
 // The child between vfork and exec. Returns only if something failed: the error number.
 static int become_gdb(char *const *words, const sigset_t *mask)
@@ -50,7 +50,7 @@ void debugger_start(struct machine *machine, const struct options *options, cons
     machine->control->input_ended = 1; // what comes from the terminal is for gdb
     setenv("LAB4_PROGRAM", options->program, 1);
     snprintf(pid, sizeof(pid), "%d", (int)machine->pid);
-    char *const fixed[] = {"gdb", "-q", "-nx", "-p", pid, "-x", script, options->gdb_mi ? "--interpreter=mi" : "-q"};
+    char *const fixed[] = {"gdb", "-q", "-nx", "-iex", "set suppress-cli-notifications on", "-p", pid, "-x", script, options->gdb_mi ? "--interpreter=mi" : "-q"};
     for (unsigned i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         words[count++] = fixed[i];
     }
