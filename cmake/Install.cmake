@@ -71,7 +71,7 @@ install(FILES ${CMAKE_SOURCE_DIR}/share/lab4.bash DESTINATION share/bash-complet
 install(FILES ${CMAKE_SOURCE_DIR}/share/_lab4 DESTINATION share/zsh/site-functions)
 
 # Sources to copy
-install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/lab4)
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/VERSION DESTINATION share/lab4)
 install(FILES ${CMAKE_SOURCE_DIR}/examples/CMakeLists.txt DESTINATION share/lab4/examples)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples/lib ${CMAKE_SOURCE_DIR}/examples/hello
     ${CMAKE_SOURCE_DIR}/examples/client-server ${CMAKE_SOURCE_DIR}/examples/driver DESTINATION share/lab4/examples)

@@ -101,6 +101,7 @@ enum machine_flags {
     MACHINE_FLAG_REPORT_STATE = 256,   /* --report state: the front end tells the state at the end, so the machine does not */
     MACHINE_FLAG_STAY = 512,           /* --stay: processes do not go when the machine ends by itself (control: stays) */
     MACHINE_FLAG_INPUT_IS_WAITED_FOR = 32, /* virtual time stands still until there is input (stdin is no terminal) */
+    MACHINE_FLAG_IS_WARNED = 64,   /* do not say again that there are no protection keys */
 };
 
 /* Pinning: a CPU number, or one of these. */
@@ -184,6 +185,7 @@ struct machine_control {
     /* --- written by the machine */
     uint32_t has_ended;
     uint32_t status;
+    uint32_t console_error; /* the host's error number why console output was lost; 0 = none was */
     uint32_t protection; /* enum machine_protect: what is really in force (PKU or NONE) */
     uint32_t spins_broken; /* virtual time only: > 0 = the run is not reproducible */
     uint64_t virtual_now; /* virtual time: the clock, in 62.5 MHz ticks */

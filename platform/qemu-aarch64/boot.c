@@ -8,7 +8,7 @@
 static _Noreturn void fail(const char *why)
 {
     print("lab4: boot failed: %s\n", why);
-    plat_halt(EXIT_FAILED);
+    kernel_halt(EXIT_FAILED, KERNEL_FAILED);
 }
 
 // ID_AA64PFR0_EL1: FP in bits 19:16, AdvSIMD in 23:20; 0xf = absent.
@@ -53,6 +53,6 @@ void boot_main(void)
         plat_cache_operation(CACHE_UNIFY_INSTRUCTION, input.image.start, image_bytes);
     }
     if (!core_boot(&input)) {
-        plat_halt(EXIT_FAILED);
+        kernel_halt(EXIT_FAILED, KERNEL_FAILED);
     }
 }

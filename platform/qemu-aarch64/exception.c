@@ -24,7 +24,7 @@ static void check_for_deadlock(void)
         if (KERNEL_PRINTING) {
             dump_scheduler();
         }
-        plat_halt(EXIT_ASLEEP);
+        kernel_halt(EXIT_ASLEEP, "lab4: every thread waits, and nothing can wake one up\n");
     }
 }
 

@@ -37,6 +37,10 @@ enum { EXIT_ASLEEP = 3, EXIT_FAILED = 4 }; // as `./lab4 run` returns them
 // Can no interrupt but the kernel timer's ever arrive?
 bool gic_is_silent(void);
 
+// As plat_halt, for an end that the root task did not ask for; the words, a line, go to the stderr of QEMU.
+#define KERNEL_FAILED "lab4: the kernel failed; the console says how\n"
+_Noreturn void kernel_halt(int status, const char *words);
+
 // What vectors.S saved of a processor that should not have trapped.
 struct panic_frame {
     word_t x[31], sp, elr, spsr, esr, far;

@@ -11,18 +11,30 @@
 
 // Semihosting (Arm Semihosting 2.0, SYS_EXIT_EXTENDED) where QEMU offers it. Where it does not, the HLT comes back to our
 // own vector, and from there to go_on_halting: PSCI SYSTEM_OFF by HVC. If that traps too, wait for ever.
-enum { SYS_EXIT_EXTENDED = 0x20, ADP_STOPPED_APPLICATION_EXIT = 0x20026, PSCI_SYSTEM_OFF = 0x84000008 };
+enum { SYS_WRITE0 = 0x04, SYS_EXIT_EXTENDED = 0x20, ADP_STOPPED_APPLICATION_EXIT = 0x20026, PSCI_SYSTEM_OFF = 0x84000008 };
 
 static enum { HALT_NO, HALT_SEMIHOSTING, HALT_PSCI, HALT_WAIT } halt_stage;
+
+// Said to whoever runs QEMU (its stderr), where user code cannot speak: so it is told apart from a root task's own status.
+static const char *last_words;
+
+// The answer is the second register's business only for calls that have one.
+static void semihosting_call(word_t number, const void *argument)
+{
+    register word_t operation __asm__("x0") = number;
+    register const void *parameter __asm__("x1") = argument;
+    __asm__ volatile("hlt #0xf000" : "+r"(operation) : "r"(parameter) : "memory");
+}
 
 static _Noreturn void go_on_halting(int status)
 {
     const word_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, (word_t)status};
     halt_stage++;
     if (halt_stage == HALT_SEMIHOSTING) {
-        register word_t operation __asm__("x0") = SYS_EXIT_EXTENDED;
-        register const word_t *parameters __asm__("x1") = block;
-        __asm__ volatile("hlt #0xf000" : "+r"(operation) : "r"(parameters) : "memory");
+        if (last_words) {
+            semihosting_call(SYS_WRITE0, last_words);
+        }
+        semihosting_call(SYS_EXIT_EXTENDED, block);
         halt_stage++;
     }
     if (halt_stage == HALT_PSCI) {
@@ -38,6 +50,12 @@ void plat_halt(int status)
 {
     halt_stage = HALT_NO;
     go_on_halting(status);
+}
+
+void kernel_halt(int status, const char *words)
+{
+    last_words = words;
+    plat_halt(status);
 }
 
 // ----------------------------------------------------------------------------------------- reporting
@@ -118,7 +136,7 @@ void plat_panic(const char *what, const char *file, int line)
         print_backtrace((word_t)__builtin_frame_address(0));
         print_invariants();
     }
-    plat_halt(EXIT_FAILED);
+    kernel_halt(EXIT_FAILED, KERNEL_FAILED);
 }
 
 void panic_exception(const struct panic_frame *frame, const char *what)
@@ -134,5 +152,5 @@ void panic_exception(const struct panic_frame *frame, const char *what)
         print_backtrace(frame->x[29]);
         print_invariants();
     }
-    plat_halt(EXIT_FAILED);
+    kernel_halt(EXIT_FAILED, KERNEL_FAILED);
 }

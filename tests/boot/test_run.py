@@ -91,7 +91,7 @@ def stopped_at(lab, program, address, *commands):
 
 def test_run_ends_after_the_timeout(lab, t):
     begin = time.monotonic()
-    t.equal(run(lab, FOREVER, "--timeout", "1"), (5, "x", "run-qemu: the run did not end within 1 s.\n"), "status, console, messages")
+    t.equal(run(lab, FOREVER, "--timeout", "1"), (5, "x", "lab4: the run did not end within 1 s.\n"), "status, console, messages")
     t.check(time.monotonic() - begin < 10, "in time")
 
 

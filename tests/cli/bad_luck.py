@@ -6,7 +6,6 @@ Each run works, or ends with one sentence that names the cause; nothing of it is
 where limits would not bind otherwise; anybody else is one already. Without the right to limit memory (memory_group.py) some say that
 they were not run.
 """
-import ctypes
 import errno
 import json
 import os
@@ -16,12 +15,16 @@ import re
 import resource
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import time
 
+<<<<<<< HEAD
 from harness import Result, assert_refused, main, run
+=======
+from forbidden import FORBIDDEN, forbid
+from harness import assert_refused, main, run
+>>>>>>> 6370e93 (wip)
 from machines import FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, children_of, processes, start_spinning
 from memory_group import MemoryGroup, NoMemoryGroup
 
@@ -147,26 +150,6 @@ def test_a_limit_on_cpu_time():
 def test_an_unprivileged_user():
     for name in ("hello", "abi-exceptions", "abi-faults", "abi-preemption"):
         assert_works(run_limited(PROGRAMS / name, "--report", "none"))  # some leave faults without a handler
-
-
-# Numbers of host calls (x86-64) that sandboxes are known to forbid, or old hosts not to have.
-FORBIDDEN = {"memfd_create": 319, "seccomp": 317, "pkey_alloc": 330, "sched_setaffinity": 203, "getcpu": 309, "personality": 135,
-             "prctl": 157, "close_range": 436, "signalfd4": 289, "clone": 56, "vfork": 58, "sigaltstack": 131, "prlimit64": 302,
-             "kill": 62, "tgkill": 234, "ftruncate": 77, "fcntl": 72, "readlink": 89}
-
-
-def forbid(call, error, argument=None):
-    """From now on a host call fails in this process and its descendants: always, or when its argument (number, value) is this one."""
-    load, if_equal, verdict, fail, allow = 0x20, 0x15, 0x06, 0x50000 | error, 0x7fff0000
-    conditions = [(0, call)] + ([(16 + 8 * argument[0], argument[1])] if argument else [])  # offsets in struct seccomp_data
-    steps = []
-    for left, (place, value) in zip(range(len(conditions) - 1, -1, -1), conditions):
-        steps += [(load, 0, 0, place), (if_equal, 0, 2 * left + 1, value)]
-    steps += [(verdict, 0, 0, fail), (verdict, 0, 0, allow)]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *step) for step in steps))
-    program = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", len(steps), ctypes.addressof(code)))
-    prctl, no_new_privileges, set_seccomp, filter_mode = ctypes.CDLL(None).prctl, 38, 22, 2
-    assert prctl(no_new_privileges, 1, 0, 0, 0) == 0 and prctl(set_seccomp, filter_mode, program, 0, 0) == 0
 
 
 def test_host_calls_that_a_container_forbids():

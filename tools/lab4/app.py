@@ -29,7 +29,7 @@ Exit status: 0 success; 1 something failed, and a message or a log says what;
 2 wrong usage or input that is refused. `run` exits with the root task's own
 status (lab4_exit), or 3 every thread waits for ever; 4 the kernel failed;
 5 --timeout; 128 + N ended by signal N (130: Ctrl-C); 134 an assertion failed
-in the root task.
+in the root task. `run --status-file FILE` writes whose status it is.
 Environment: NO_COLOR turns colours off; they and progress appear on terminals
 only.
 Files: everything is built below build/.

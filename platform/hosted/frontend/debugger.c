@@ -4,11 +4,14 @@
 #include "debugger.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "report.h"
@@ -37,6 +40,46 @@ static __attribute__((noinline)) pid_t spawn(char *const *words, const sigset_t 
     return pid;
 }
 
+// Tries to trace the machine as gdb would: as another child of ours. 0, or the error number.
+static int ptrace_error(pid_t machine)
+{
+    int status = 0;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        _exit(ptrace(PTRACE_SEIZE, machine, NULL, NULL) == 0 ? 0 : errno); // our end lets it go
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 0; // if not: gdb will tell
+}
+
+static int yama_scope(void)
+{
+    char digit = '0';
+    const int file = open("/proc/sys/kernel/yama/ptrace_scope", O_RDONLY | O_CLOEXEC);
+    if (file >= 0) {
+        (void)!read(file, &digit, 1);
+        close(file);
+    }
+    return digit - '0';
+}
+
+// Refuses, with a remedy for the cause, where gdb could only complain.
+static void assert_traceable(struct machine *machine)
+{
+    const int error = ptrace_error(machine->pid);
+    if (error == 0) {
+        return;
+    }
+    machine_kill(machine, false);
+    if (error == EPERM && yama_scope() > 1) {
+        refuse("--gdb: this host forbids debugging (Yama, kernel.yama.ptrace_scope = %d); as root: sysctl kernel.yama.ptrace_scope=1",
+               yama_scope());
+    }
+    refuse("--gdb: this host forbids debugging (ptrace: %s), as containers do; start the container with --cap-add=SYS_PTRACE and "
+           "--security-opt seccomp=unconfined.", strerror(error));
+}
+
 void debugger_start(struct machine *machine, const struct options *options, const sigset_t *mask)
 {
     char pid[16], script[PATH_MAX], *words[FIXED_WORDS + 2 * MAX_GDB_COMMANDS];
@@ -47,6 +90,7 @@ void debugger_start(struct machine *machine, const struct options *options, cons
         machine_kill(machine, false);
         refuse("the script for gdb, %s, cannot be read (%s); install lab4 again, or keep the source tree.", script, strerror(why));
     }
+    assert_traceable(machine);
     machine->control->input_ended = 1; // what comes from the terminal is for gdb
     setenv("LAB4_PROGRAM", options->program, 1);
     snprintf(pid, sizeof(pid), "%d", (int)machine->pid);

@@ -20,6 +20,10 @@ static const char usage[] =
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("lab4-irq " LAB4_VERSION "\n");
+        return fflush(stdout) == 0 ? 0 : 1;
+    }
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         fputs(usage, stdout);
         return fflush(stdout) == 0 ? 0 : 1;

@@ -14,11 +14,13 @@
 #include <unistd.h>
 
 #include "debugger.h"
+#include "host_note.h"
 #include "machine.h"
 #include "options.h"
 #include "program_file.h"
 #include "report.h"
 #include "run.h"
+#include "status_file.h"
 #include "trace.h"
 
 // A descriptor 0, 1 or 2 that is closed would be taken by the next file that we open.
@@ -26,7 +28,7 @@ static void open_standard_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) < 0) {
-            int null = open("/dev/null", O_RDWR);
+            int null = open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR); // output that goes nowhere is an error
             (void)null; // it is the lowest free number, fd; without /dev/null there is nothing to be done
         }
     }
@@ -57,12 +59,17 @@ static int run(int argc, char **argv)
     struct machine machine;
     size_t size;
     open_standard_descriptors();
+    status_file_open(argc, argv);
     options_read(argc, argv, &options);
     struct trace *trace = options.trace != NULL ? trace_open(&options) : NULL;
     const uint8_t *program = program_file_read(options.program, &size);
     machine_load(&machine, &options, program, size);
     if (trace != NULL) {
         trace_begin(trace, machine.control, machine.trace_ring);
+    }
+    const bool may_warn = options.protect == MACHINE_PROTECT_AUTO && !host_note_exists();
+    if (!may_warn) {
+        machine.control->flags |= MACHINE_FLAG_IS_WARNED;
     }
     const uint64_t loaded = now_ns();
     if (options.gdb) {
@@ -75,9 +82,13 @@ static int run(int argc, char **argv)
         debugger_start(&machine, &options, &machine.mask);
     }
     const int status = run_machine(&machine, &options, trace, options.timeout_ns != 0 ? begin + options.timeout_ns : 0);
+    if (may_warn && machine.control->protection == MACHINE_PROTECT_NONE) {
+        host_note_make(); // once is enough
+    }
     if (wants_timing(&options)) {
         report_timing(&machine, begin, loaded);
     }
+    status_file_note(machine.control->end == MACHINE_END_OF_PROGRAM && (int)machine.control->status == status, status);
     return status;
 }
 
@@ -98,11 +109,15 @@ int main(int argc, char **argv)
     static _Alignas(16) char stack[256 << 10];
     start.argc = argc;
     start.argv = argv;
-    getcontext(&start.own);
+    if (getcontext(&start.own) != 0) {
+        return run(argc, argv); // perhaps the host's stack is large enough
+    }
     start.own.uc_stack.ss_sp = stack;
     start.own.uc_stack.ss_size = sizeof(stack);
     start.own.uc_link = &start.host;
     makecontext(&start.own, run_on_own_stack, 0);
-    swapcontext(&start.host, &start.own);
+    if (swapcontext(&start.host, &start.own) != 0) {
+        return run(argc, argv);
+    }
     return start.status;
 }

@@ -15,6 +15,7 @@
 
 #include "irq_line.h"
 #include "report.h"
+#include "status_file.h"
 
 enum { RAM_STEP = 2 << 20, DEFAULT_RAM = 1 << 30, MAX_TIMEOUT_SECONDS = 1000000000 };
 
@@ -27,18 +28,17 @@ struct option {
 
 static void take_mem(struct options *options, const char *text)
 {
-    static const char units[] = "KMG";
+    static const char units[] = "KMGTPE";
     char *end;
-    errno = 0;
-    uint64_t size = strtoull(text, &end, 10);
+    uint64_t size = strtoull(text, &end, 10); // the largest number if there are too many digits
     const char *unit = *end != '\0' ? strchr(units, *end & ~0x20) : NULL;
     unsigned shift = unit != NULL && *unit != '\0' ? 10 * (unsigned)(unit - units + 1) : 0;
     end += shift != 0;
-    bool is_size = text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+    bool is_size = text[0] >= '0' && text[0] <= '9' && *end == '\0';
     if (!is_size) {
         refuse("--mem is '%s'; it must be a size such as 64M, 1G or 1048576K.", text);
     }
-    if (size > MACHINE_RAM_MAX >> shift) {
+    if (shift >= 64 || size > MACHINE_RAM_MAX >> shift) {
         refuse("--mem %s is too much; the largest machine has %" PRIu64 "G.", text, MACHINE_RAM_MAX >> 30);
     }
     size <<= shift;
@@ -169,6 +169,19 @@ static void take_stats(struct options *options, const char *text)
 {
     (void)text;
     options->statistics = true;
+}
+
+static void take_status_file(struct options *options, const char *text)
+{
+    (void)options, (void)text; // status_file_open has found it
+}
+
+static void take_version(struct options *options, const char *text)
+{
+    (void)options, (void)text;
+    printf("lab4-hosted " LAB4_VERSION "\n");
+    status_file_note(true, 0);
+    exit(fflush(stdout) == 0 ? 0 : 1);
 }
 
 static void take_machine(struct options *options, const char *text)
@@ -307,6 +320,8 @@ static const struct option option_table[] = {
     {"--gdb-mi", NULL, take_gdb_mi, "as --gdb, for an editor: gdb speaks its machine interface"},
     {"--check", NULL, take_check, "check the kernel's invariants after each entry (slow); a broken one ends the run with status 4"},
     {"--check-every", "N", take_check_every, "the same after each Nth entry (default 1, and more for a system with thousands of objects)"},
+    {"--status-file", "FILE", take_status_file, "write who ended the run: program, lab4 or signal; the status; the cause"},
+    {"--version", NULL, take_version, "the version"},
     {"--help", NULL, take_help, "this text"},
 };
 

@@ -105,8 +105,18 @@ static int machine_end_status(const struct machine *machine)
     return STATUS_LOST_MACHINE;
 }
 
-// The same with a debugger: it wants to see the end, so the run ends when it has left. A machine that has
-// not ended by itself until then has status 0.
+// The status of a run whose debugger has left before the machine ended: 0 only if somebody told it to leave.
+static int deserted_status(const siginfo_t *end)
+{
+    if (end->si_code == CLD_EXITED && end->si_status == 0) {
+        return 0;
+    }
+    report("gdb was ended by %s %d before the program; the run was ended.", end->si_code == CLD_EXITED ? "exit status" : "signal",
+           end->si_status);
+    return STATUS_USAGE;
+}
+
+// The same with a debugger: it wants to see the end, so the run ends when it has left.
 static int end_status(const struct machine *machine)
 {
     siginfo_t end = {.si_pid = 0};
@@ -116,7 +126,10 @@ static int end_status(const struct machine *machine)
     if (waitid(P_PID, (id_t)machine->debugger, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == 0) {
         return RUNNING;
     }
-    return __atomic_load_n(&machine->control->has_ended, __ATOMIC_SEQ_CST) ? (int)(machine->control->status & 0xff) : 0;
+    if (end.si_code != CLD_EXITED) {
+        return deserted_status(&end); // although the program, alone again, may have come to its end meanwhile
+    }
+    return __atomic_load_n(&machine->control->has_ended, __ATOMIC_SEQ_CST) ? (int)(machine->control->status & 0xff) : deserted_status(&end);
 }
 
 // Ctrl-Z: stop the machine and then ourselves; it goes on when we do.
@@ -217,6 +230,20 @@ static int make_console_blocking(void)
     return flags;
 }
 
+// A run whose output was lost has not done what it was to do, whatever the program says.
+static int console_status(const struct machine_control *control, int status)
+{
+    const int error = (int)control->console_error;
+    if (status != 0 || error == 0) {
+        return status;
+    }
+    if (error == EPIPE) {
+        return STATUS_SIGNAL + SIGPIPE; // as the shell has it; nobody wants to hear more
+    }
+    report("output was lost, because stdout cannot be written (%s); make room there, or send it to another place.", strerror(error));
+    return STATUS_USAGE;
+}
+
 int run_machine(struct machine *machine, const struct options *options, struct trace *trace, uint64_t deadline_ns)
 {
     const sigset_t handled = handled_signals(options);
@@ -240,7 +267,7 @@ int run_machine(struct machine *machine, const struct options *options, struct t
     }
     aftermath(machine, options, status, signals);
     machine_kill(machine, status == STATUS_LOST_MACHINE); // lost perhaps because memory is short
-    status = finish_trace(trace, status);
+    status = console_status(machine->control, finish_trace(trace, status));
     if (machine->control->spins_broken > 0) {
         report("user code ran on without entering the kernel, so time had to be moved on %u times: this run may not repeat exactly.",
                machine->control->spins_broken);

@@ -51,6 +51,9 @@ static struct arguments read_arguments(int argc, char **argv)
             arguments.graph = graph_of(argv[i]);
         } else if (strcmp(argv[i], "--json") == 0) {
             arguments.is_json = true;
+        } else if (strcmp(argv[i], "--version") == 0) {
+            printf("lab4-inspect " LAB4_VERSION "\n");
+            exit(fflush(stdout) == 0 ? 0 : 1);
         } else if (strcmp(argv[i], "--help") == 0) {
             print_help();
             exit(fflush(stdout) == 0 ? 0 : 1);

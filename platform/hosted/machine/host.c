@@ -206,7 +206,7 @@ void host_signal_handler(int signal, void (*entry)(void), void (*restorer)(void)
 
 // -------------------------------------------------------------------------------------------- output
 
-void host_write(int descriptor, const void *bytes, uint64_t count)
+long host_write(int descriptor, const void *bytes, uint64_t count)
 {
     const char *at = bytes;
     while (count > 0) {
@@ -215,11 +215,12 @@ void host_write(int descriptor, const void *bytes, uint64_t count)
             continue;
         }
         if (written <= 0) {
-            return; // nobody listens
+            return written < 0 ? -written : EIO; // nobody listens, or the place is full
         }
         at += written;
         count -= (uint64_t)written;
     }
+    return 0;
 }
 
 // The text of a host_print. What does not fit is lost.
@@ -244,5 +245,5 @@ void host_print(int descriptor, const char *format, ...)
     va_start(values, format);
     (void)format_to(put_in_line, &line, format, values);
     va_end(values);
-    host_write(descriptor, line.text, line.length);
+    (void)host_write(descriptor, line.text, line.length);
 }

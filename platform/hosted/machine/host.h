@@ -56,7 +56,7 @@ long host_signal_stack(void *start, uint64_t bytes); // for the next signal
 void host_signal_handler(int signal, void (*entry)(void), void (*restorer)(void)); // entry = null: ignore
 
 // --- output, for warnings, panics and the console
-void host_write(int descriptor, const void *bytes, uint64_t count);
+long host_write(int descriptor, const void *bytes, uint64_t count); // 0, or the error number: the rest is lost
 // as <lab4/printf.h>; one call is one write of at most 512 bytes
 void host_print(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum { HOST_STDERR = 2 };

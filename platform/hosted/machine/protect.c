@@ -101,7 +101,7 @@ void protect_start(void)
         machine_end(MACHINE_STATUS_BOOT_FAILED);
     }
     if (!has_keys) {
-        if (wish == MACHINE_PROTECT_AUTO) {
+        if (wish == MACHINE_PROTECT_AUTO && !(control()->flags & MACHINE_FLAG_IS_WARNED)) {
             host_print(HOST_STDERR, "lab4: no memory protection keys on this host: user code could damage the kernel (--protect=none: do not say so)\n");
         }
         return;

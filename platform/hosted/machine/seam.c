@@ -14,7 +14,10 @@ void console_flush(void)
     if (machine.console_bytes > 0) {
         uint32_t bytes = machine.console_bytes;
         machine.console_bytes = 0;
-        host_write(MACHINE_FD_CONSOLE, machine.console, bytes);
+        const long error = host_write(MACHINE_FD_CONSOLE, machine.console, bytes);
+        if (error != 0) {
+            control()->console_error = (uint32_t)error;
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """./lab4 run: brings the machine and a root task up to date and becomes the program that runs it."""
 import argparse
+import contextlib
 
 from lab4 import packages, programs, tree
 from lab4.arguments import Parser, add_on
-from lab4.terminal import one_line, refuse
+from lab4.terminal import STATUS_USAGE, one_line, refuse
 
 DESCRIPTION = """\
 Builds what is out of date and runs a root task. PROGRAM is the name of an
@@ -29,6 +30,7 @@ PASSED = [
     ("--irq", "N=SIGNAL", "the signal, sent to this process, raises interrupt N of the machine (hosted)"),
     ("--gdb", None, "debug: hosted, gdb in this terminal (docs/DEBUGGING.md); on QEMU, wait for one"),
     ("--gdb-port", "N", "its local TCP port on QEMU (default 1234)"),
+    ("--status-file", "FILE", "write who ended the run: `program N exit`, `lab4 N CAUSE` or `signal N NAME`"),
     ("--protect", "KIND", None), ("--cpu", "N", None), ("--machine", "FILE", None), ("--kernel", "FILE", None),
     ("--dtb", "FILE", None), ("--qemu-option", "WORD", None), ("--gdb-command", "COMMAND", None),
 ]
@@ -54,6 +56,24 @@ def parser():
 
 
 def main(arguments):
+    """Becomes the platform's program, which writes --status-file; what goes wrong before is written here."""
+    try:
+        bring_and_run(arguments)
+    except SystemExit as end:
+        note_end(arguments, end.code)
+        raise
+
+
+def note_end(arguments, status):
+    own = arguments[:arguments.index("--")] if "--" in arguments else arguments
+    for at, word in enumerate(own):
+        name, equals, value = word.partition("=")
+        if name == "--status-file" and (equals or at + 1 < len(own)):
+            with contextlib.suppress(OSError), open(value if equals else own[at + 1], "w") as file:
+                file.write(f"lab4 {status} {'refused' if status == STATUS_USAGE else 'failed'}\n")
+
+
+def bring_and_run(arguments):
     cut = arguments.index("--") if "--" in arguments else len(arguments)
     parsed, unknown = parser().parse_known_args(arguments[:cut])
     program_words = [word for word in [parsed.program] if word is not None]

@@ -59,6 +59,7 @@ DOCUMENTED = ["clang", "clangd", "gdb", "gdb-multiarch", "make", "pkg-config", "
 
 PACKAGES_OF_PART = {
     "boot": [*packages.QEMU, "gdb-multiarch"],
+    "cli": [*packages.UNIT, *packages.CXX, "gdb"],
     "libsel4": [*packages.UNIT, *packages.CXX, "clang"],
     "checks": [*packages.UNIT, *packages.CXX, "clang-format-14"],
     "observe": [*packages.UNIT, "gdb"],
