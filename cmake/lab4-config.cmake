@@ -45,6 +45,13 @@ if(NOT TARGET lab4::sel4_headers)
     target_link_libraries(lab4::sel4runtime INTERFACE lab4::sel4)
 endif()
 
+set(LAB4_LIBC_DIR ${LAB4_LIB_DIR}/libc)
+if(EXISTS ${LAB4_LIBC_DIR}/liblab4c.a AND NOT TARGET lab4::libc)
+    add_library(lab4::libc STATIC IMPORTED)
+    set_target_properties(lab4::libc PROPERTIES IMPORTED_LOCATION ${LAB4_LIBC_DIR}/liblab4c.a)
+endif()
+
 set(LAB4_CRT0 ${LAB4_LIB_DIR}/crt0.o)
+set(LAB4_FREESTANDING_HEADERS ${_lab4_prefix}/lib/lab4/freestanding)
 set(LAB4_ROOT_LINKER_SCRIPT ${LAB4_LIB_DIR}/root.ld)
 include(${CMAKE_CURRENT_LIST_DIR}/RootTask.cmake)

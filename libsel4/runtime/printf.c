@@ -5,6 +5,12 @@
 
 #include "format.h"
 
+/* In a program with the C library that has the functions of these names. */
+#pragma weak printf
+#pragma weak vprintf
+#pragma weak snprintf
+#pragma weak vsnprintf
+
 /* A buffer, and how much of it is used. */
 struct buffer {
     char *start;

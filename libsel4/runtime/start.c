@@ -10,6 +10,8 @@
 
 int main(void);
 _Noreturn void lab4_start(seL4_BootInfo *info);
+/* The end of a program with the C library, which has streams to flush (libc/libc.h). */
+__attribute__((weak)) void lab4_libc_exit(int status);
 extern seL4_BootInfo *bootinfo;
 
 /* The constructors of static objects, in the order in which they are to run. Made by the linker (root.ld). */
@@ -35,5 +37,9 @@ _Noreturn void lab4_start(seL4_BootInfo *info)
     for (void (*const *constructor)(void) = __init_array_start; constructor < __init_array_end; constructor++) {
         (*constructor)();
     }
-    lab4_exit(main());
+    const int status = main();
+    if (lab4_libc_exit) {
+        lab4_libc_exit(status);
+    }
+    lab4_exit(status);
 }

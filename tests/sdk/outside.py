@@ -97,6 +97,23 @@ def run_in_sdk(platform, program):
     return run(SDK / "bin" / runner[0], *runner[1:], "--timeout", "60", program)
 
 
+def test_a_program_with_the_c_library_builds_and_runs_on_both():
+    project = SCRATCH / "libc"
+    project.mkdir()
+    (project / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\nproject(it LANGUAGES C)\nfind_package(lab4 REQUIRED)\n"
+        "lab4_add_root_task(it LIBC SOURCES main.c)\n")
+    (project / "main.c").write_text(
+        "#include <assert.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n"
+        "int main(void)\n{\n    char *text = malloc(100);\n    assert(text != NULL);\n"
+        "    sprintf(text, \"%.1f\", 2.5);\n    puts(text);\n    return (int)strtol(\"6\", NULL, 10);\n}\n")
+    for platform, runner in RUNNERS.items():
+        succeeds("cmake", "-S", project, "-B", project / platform, f"-DCMAKE_PREFIX_PATH={SDK}", *toolchain(platform))
+        succeeds("cmake", "--build", project / platform)
+        result = run(SDK / "bin" / runner[0], *runner[1:], "--timeout", "60", project / platform / "it")
+        assert (result.status, result.out.replace("\r", "")) == (6, "2.5\n"), (platform, result)
+
+
 def test_pkg_config_says_what_a_plain_compiler_needs():
     for platform, compiler in COMPILERS.items():
         for command in ([compiler], CLANG[platform]):
