@@ -20,7 +20,7 @@ endif()
 # newlib's system calls are called write or _write, by machine; here write on each.
 list(APPEND machine_flags $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},aarch64>:-DMISSING_SYSCALL_NAMES>)
 
-add_custom_command(OUTPUT ${LAB4_LIBC_DIR}/libc.a
+add_custom_command(OUTPUT ${LAB4_LIBC_DIR}/libc.a ${LAB4_LIBC_DIR}/libm.a
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/libc/build-newlib ${LAB4_LIBC_DIR} ${compiler} ${CMAKE_SYSTEM_PROCESSOR}-elf
         ${machine_flags} ${flags}
     DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/libc/build-newlib

@@ -51,8 +51,8 @@ static void wait_for_turn(void)
             none = 0;
         }
     } else if (__atomic_fetch_add(&lock.count, 1, __ATOMIC_ACQUIRE) > 0) {
-        /* The form that leaves the message registers in the IPC buffer alone: the caller may be between filling
-           them and sending. */
+        /* The form that leaves the message registers in the IPC buffer alone: the caller may be
+           between filling them and sending. */
         seL4_WaitWithMRs(lock.notification, NULL, NULL, NULL, NULL, NULL);
     }
 }

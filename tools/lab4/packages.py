@@ -13,6 +13,7 @@ QEMU = [*AARCH64, "qemu-system-arm", "python3"]
 CLANG = [*BUILD, "clang", "libclang-rt-dev"]
 UNIT = ["libcmocka-dev", "libzydis-dev", "python3"]
 CXX = ["g++"]
+LIBC = ["newlib-source", "xz-utils"]  # for root tasks that ask for it, their tests, and the SDK
 HOSTS = [*HOSTED, *UNIT, "qemu-system-x86"]
 COVERAGE = [*CLANG, *UNIT, "llvm"]
 

@@ -10,17 +10,18 @@ from lab4.terminal import fail, one_line, refuse, say, write
 
 DESCRIPTION = """\
 Puts into DIR all that building and running root tasks outside this tree takes,
-for both platforms or the one named: headers, libraries, start-up code, linker
-script, a CMake package (find_package(lab4)), pkg-config files (lab4-hosted,
-lab4-qemu), the configuration and the invocations as JSON and YAML, the programs
-that run root tasks, examples to copy, the manual page. docs/SDK.md shows a
-project that uses it. Another configuration: `./lab4 build PRESET --dir D
+for both platforms or the one named: headers, libraries (a C library, too:
+docs/LIBC.md), start-up code, linker script, a CMake package
+(find_package(lab4)), pkg-config files (lab4-hosted, lab4-qemu), the
+configuration and the invocations as JSON and YAML, the programs that run root
+tasks, examples to copy, the manual page. docs/SDK.md shows a project that uses
+it. Another configuration: `./lab4 build PRESET --dir D
 -DOPTION=VALUE`, then `cmake --install D --prefix DIR`."""
 
-LIBRARIES = ["sel4", "sel4runtime", "lab4_crt0"]
+LIBRARIES = ["sel4", "sel4runtime", "lab4_crt0", "lab4_libc"]
 PLATFORMS = {  # preset, packages, targets
-    "hosted": ("hosted", packages.HOSTED, [*programs.HOSTED_TARGETS, "lab4-inspect", "lab4-irq", *LIBRARIES]),
-    "qemu": ("qemu-aarch64", packages.QEMU, [*programs.QEMU_TARGETS, *LIBRARIES]),
+    "hosted": ("hosted", [*packages.HOSTED, *packages.LIBC], [*programs.HOSTED_TARGETS, "lab4-inspect", "lab4-irq", *LIBRARIES]),
+    "qemu": ("qemu-aarch64", [*packages.QEMU, *packages.LIBC], [*programs.QEMU_TARGETS, *LIBRARIES]),
 }
 
 

@@ -20,6 +20,7 @@ Runs all tests, or the parts named, and ends with a line `N passed, M failed`:
   checks   rules about core/: headers, symbols, no conditional compilation, same
            files everywhere, stack depth
   abi      root tasks that check the interface from user level
+  libc     the C library for root tasks, and which headers they see
   hosted   the hosted machine under torture: preemption (LAB4_TORTURE=1000000:
            so many of them), hostile programs
   cli      what the commands say and return
@@ -43,6 +44,7 @@ PRESETS_OF_PART = {
     "libsel4": ["hosted", "qemu-aarch64"],
     "checks": ["hosted", "hosted-clang", "qemu-aarch64"],
     "abi": ["hosted", "hosted-kasan", "qemu-aarch64"],
+    "libc": ["hosted", "qemu-aarch64"],
     "hosted": ["hosted"],
     "cli": ["hosted"],
     "observe": ["hosted"],
@@ -111,6 +113,8 @@ def run_parts(parts):
 def packages_of(part):
     """What building and running a part's tests takes."""
     needed = [name for preset in PRESETS_OF_PART[part] for name in packages.OF_PRESET[preset]]
+    if {"hosted", "hosted-clang", "qemu-aarch64"} & set(PRESETS_OF_PART[part]):
+        needed += packages.LIBC  # the tests of the C library are built there, whatever is run
     if "qemu-aarch64" in PRESETS_OF_PART[part]:
         needed += packages.QEMU
     return [*needed, *PACKAGES_OF_PART.get(part, [*packages.UNIT, *packages.CXX])]
