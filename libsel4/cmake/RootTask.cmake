@@ -39,7 +39,8 @@ execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include
 set(LAB4_USER_HEADERS -nostdinc -isystem${LAB4_COMPILER_HEADERS} -isystem${LAB4_FREESTANDING_HEADERS})
 set(LAB4_LIBC_HEADERS -nostdinc -isystem${LAB4_COMPILER_HEADERS} -isystem${LAB4_LIBC_DIR}/include)
 
-# The C library: before the runtime, whose printf and memcpy give way to it. It calls its system calls, which call it.
+# The C library: before the runtime, whose printf and memcpy give way to it. Under it all of its system calls, because on AArch64 newlib
+# has some of its own, which lead nowhere.
 function(lab4_link_libc name)
     if(NOT TARGET lab4::libc)
         message(FATAL_ERROR "lab4_add_root_task(${name} LIBC): this SDK has no C library. `./lab4 sdk` makes one that has.")
@@ -47,8 +48,8 @@ function(lab4_link_libc name)
     target_compile_definitions(${name} PRIVATE LAB4_LIBC=1)
     target_compile_options(${name} PRIVATE ${LAB4_LIBC_HEADERS})
     target_link_libraries(${name} PRIVATE
-        -Wl,--start-group lab4::libc ${LAB4_LIBC_DIR}/libc.a ${LAB4_LIBC_DIR}/libm.a -Wl,--end-group)
-    target_link_options(${name} PRIVATE -Wl,-u,lab4_libc_exit)
+        -Wl,--whole-archive lab4::libc -Wl,--no-whole-archive
+        -Wl,--start-group ${LAB4_LIBC_DIR}/libc.a ${LAB4_LIBC_DIR}/libm.a -Wl,--end-group)
     if(TARGET lab4_newlib)
         add_dependencies(${name} lab4_newlib)
     endif()

@@ -2,8 +2,7 @@
 /*
  * What newlib asks for so that several threads can use it, and how it begins and ends. Each
  * thread has its own errno, strtok state and so on (struct _reent) in thread-local storage;
- * heap, streams and environment are shared, under one lock. Owns the lock. Every program with
- * the library links this file (-u lab4_libc_exit).
+ * heap, streams and environment are shared, under one lock. Owns the lock.
  *
  * One lock instead of newlib's nine costs nothing on a machine of one core and needs one
  * notification. It is a counter in user memory and a notification for those who come too late: a
