@@ -244,7 +244,7 @@ void trace_call(void)
     put((struct trace_record){
         .thread = entry.cause_id,
         .kind = TRACE_CALL,
-        .detail = (uint16_t)(cap_kind(cap) | (uint8_t)number << 8),
+        .detail = (uint16_t)((unsigned)cap_kind(cap) | (unsigned)(uint8_t)number << 8),
         .words = {[TRACE_CALL_PC] = regs->fault_pc,
                   [TRACE_CALL_CAP] = call_target(regs),
                   [TRACE_CALL_INFO] = regs->x[REG_INFO],
