@@ -66,9 +66,16 @@ boot_ram_block: /* written by the image packer; machine.h */
     ldr x9, =KERNEL_STACK_TOP
     mov sp, x9
     bl  boot_main
+    b   boot_leave
+    .size _start, . - _start
+
+    .section .text.boot_leave, "ax", %progbits
+    .type boot_leave, %function
+boot_leave: /* where the code is that remains, when that of the boot part goes */
+    bl  boot_unmap
     bl  exception_resume
     b   user_resume
-    .size _start, . - _start
+    .size boot_leave, . - boot_leave
 
     .section .boot.data, "aw", %progbits
     .globl boot_arguments

@@ -12,7 +12,7 @@ struct boot_arguments {
 
 extern struct boot_arguments boot_arguments;
 extern struct phys_range machine_ram; // set by boot_map
-extern char ki_start[], ki_boot_end[], ki_end[]; // kernel.ld
+extern char ki_start[], ki_boot_end[], ki_text_end[], ki_rodata_end[], ki_end[]; // kernel.ld
 
 // The physical address of something in the kernel image.
 static inline paddr_t image_paddr(const void *symbol)
@@ -21,6 +21,7 @@ static inline paddr_t image_paddr(const void *symbol)
 }
 
 paddr_t boot_map(void); // mmu.c: fills the kernel's tables; returns the top one
+void boot_unmap(void);  // mmu.c: takes the boot part of the image out of them
 void boot_main(void);   // boot.c
 
 void gic_init(void);

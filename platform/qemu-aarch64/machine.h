@@ -2,8 +2,10 @@
 /*
  * QEMU `virt` with a GICv2 (memory §5), and where this kernel puts things in its half of the address space:
  *
- *   0xffff_ff80_0000_0000   physical memory window: virtual = physical + KERNEL_WINDOW; RAM only
- *   0xffff_ffff_c000_0000   the kernel image, the same memory a second time
+ *   0xffff_ff80_0000_0000   physical memory window: virtual = physical + KERNEL_WINDOW; RAM but for
+ *                           the running kernel's own, never executable
+ *   0xffff_ffff_c000_0000   the kernel image: text read-only and executable, read-only data, data;
+ *                           its boot part until user code runs
  *   0xffff_ffff_ffe0_0000   4 KiB pages: UART, GIC, and the kernel stack between two pages that are never mapped
  *
  * Included by C, assembler and the linker script.
@@ -20,6 +22,7 @@
 #define KERNEL_WINDOW WORD(0xffffff8000000000)
 #define IMAGE_VIRTUAL WORD(0xffffffffc0000000)
 #define IMAGE_PHYSICAL WORD(0x40000000)
+#define IMAGE_BLOCKS 1 /* of 2 MiB: the most that the image takes */
 #define KERNEL_PAGES WORD(0xffffffffffe00000)
 
 #define KERNEL_PAGE(n) (KERNEL_PAGES + WORD(0x1000) * (n))

@@ -3,7 +3,10 @@
 // Address translation: the kernel's own half (TTBR1), fixed at boot, and the switching and TLB maintenance of the user
 // half (TTBR0), whose tables the core writes. The hardware ASID is the ASID, so a switch flushes nothing (memory §1.4).
 //
-// Kernel half (machine.h): one level-1 table covers the whole window, a GiB an entry; its last entry is the image's GiB.
+// Kernel half (machine.h): one level-1 table covers the whole window, a GiB an entry; its last entry is
+// the image's GiB. No memory is mapped twice, and none both writable and executable: the image page by
+// page, as kernel.ld divides it; the window without the image. The boot part, which becomes user memory,
+// is in the window from the start, and in the image's map, read-only, until boot_unmap.
 #include "kernel.h"
 
 enum {
@@ -14,6 +17,7 @@ enum {
     DESC_PAGE = 3,
     DESC_NORMAL = 4 << 2, // MAIR index 4, write-back (memory §3.2); index 0 is Device-nGnRnE
     DESC_ACCESSED = 1 << 10,
+    DESC_READ_ONLY = 1 << 7, // AP[2]
 };
 
 #define DESC_PXN (UINT64_C(1) << 53)
@@ -23,6 +27,7 @@ enum {
 typedef word_t table_t[ENTRIES] __attribute__((aligned(4096)));
 
 static table_t top_table, window_table, ram_tables[RAM_TABLES], image_table, page_table;
+static table_t image_pages[IMAGE_BLOCKS], window_pages[IMAGE_BLOCKS];
 extern table_t mmu_empty_table;
 table_t mmu_empty_table; // the user half of a thread without an address space
 
@@ -61,6 +66,41 @@ BOOT_CODE static void map_ram(void)
     }
 }
 
+// The part of the window where the image is: without the image, but with its boot part.
+BOOT_CODE static void map_window_around_image(void)
+{
+    const word_t page = DESC_PAGE | DESC_NORMAL | DESC_ACCESSED | DESC_PXN | DESC_UXN;
+    const paddr_t start = image_paddr(ki_boot_end), end = image_paddr(ki_end);
+    for (word_t block = 0; block < IMAGE_BLOCKS && IMAGE_PHYSICAL + (block << 21) < end; block++) {
+        for (word_t i = 0; i < ENTRIES; i++) {
+            const paddr_t at = IMAGE_PHYSICAL + (block << 21) + (i << 12);
+            window_pages[block][i] = at >= start && at < end ? 0 : at | page;
+        }
+        ram_tables[0][block] = image_paddr(window_pages[block]) | DESC_TABLE;
+    }
+}
+
+BOOT_CODE static void map_image(const char *from, const char *to, word_t attributes)
+{
+    for (paddr_t at = image_paddr(from); at < image_paddr(to); at += BIT(12)) {
+        const word_t page = (at - IMAGE_PHYSICAL) >> 12;
+        image_pages[page / ENTRIES][page % ENTRIES] =
+            at | DESC_PAGE | DESC_NORMAL | DESC_ACCESSED | DESC_UXN | attributes;
+    }
+}
+
+// The stack is not in it: it has a place of its own, between pages that are never mapped.
+BOOT_CODE static void map_whole_image(void)
+{
+    map_image(ki_start, ki_text_end, DESC_READ_ONLY); // the boot part is only read, too
+    map_image(ki_text_end, ki_rodata_end, DESC_READ_ONLY | DESC_PXN);
+    map_image(ki_rodata_end, kernel_stack, DESC_PXN);
+    map_image(kernel_stack + KERNEL_STACK_BYTES, ki_end, DESC_PXN);
+    for (word_t block = 0; block < IMAGE_BLOCKS; block++) {
+        image_table[block] = image_paddr(image_pages[block]) | DESC_TABLE;
+    }
+}
+
 BOOT_CODE static void map_kernel_page(word_t page, paddr_t address, word_t attributes)
 {
     page_table[page] = address | DESC_PAGE | DESC_ACCESSED | DESC_PXN | DESC_UXN | attributes;
@@ -71,9 +111,8 @@ BOOT_CODE paddr_t boot_map(void)
 {
     machine_ram = find_ram();
     map_ram();
-    for (paddr_t at = IMAGE_PHYSICAL; at < image_paddr(ki_end); at += BIT(21)) {
-        image_table[(at - IMAGE_PHYSICAL) >> 21] = at | DESC_BLOCK | DESC_NORMAL | DESC_ACCESSED | DESC_UXN;
-    }
+    map_window_around_image();
+    map_whole_image();
     if (KERNEL_PRINTING) {
         map_kernel_page(UART_PAGE, UART_PHYSICAL, 0);
     }
@@ -84,6 +123,21 @@ BOOT_CODE paddr_t boot_map(void)
     window_table[ENTRIES - 1] = image_paddr(image_table) | DESC_TABLE;
     top_table[ENTRIES - 1] = image_paddr(window_table) | DESC_TABLE;
     return image_paddr(top_table);
+}
+
+// Not in the boot part itself. What was there is user memory now.
+void boot_unmap(void)
+{
+    const word_t pages = (word_t)(ki_boot_end - ki_start) >> 12;
+    for (word_t page = 0; page < pages; page++) {
+        image_pages[page / ENTRIES][page % ENTRIES] = 0;
+    }
+    BARRIER("dsb ish");
+    BARRIER("tlbi vmalle1");
+    BARRIER("dsb nsh");
+    BARRIER("ic iallu");
+    BARRIER("dsb nsh");
+    BARRIER("isb");
 }
 
 // -------------------------------------------------------------------------------------- the user half

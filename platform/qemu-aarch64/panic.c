@@ -60,13 +60,12 @@ void kernel_halt(int status, const char *words)
 
 // ----------------------------------------------------------------------------------------- reporting
 
-// Frame records, {next frame, return address}, as long as they lie upwards in one of the two kernel stacks' mappings.
+// Frame records, {next frame, return address}, as long as they lie upwards in the kernel stack.
 static void print_backtrace(word_t frame)
 {
     print("  called from");
     for (int depth = 0; depth < 32; depth++) {
-        bool is_mapped = (frame >= KERNEL_PAGE(STACK_PAGE) && frame <= KERNEL_STACK_TOP - 16) ||
-                         (frame >= (word_t)ki_start && frame <= (word_t)ki_end - 16);
+        bool is_mapped = frame >= KERNEL_PAGE(STACK_PAGE) && frame <= KERNEL_STACK_TOP - 16;
         if (!is_mapped || !is_aligned(frame, 3)) {
             break;
         }
