@@ -17,6 +17,7 @@
 #include <reent.h>
 #include <sel4/sel4.h>
 #include <stdlib.h>
+#include <string.h> /* memset, which _REENT_INIT_PTR calls */
 #include <sys/lock.h>
 
 static struct {

@@ -18,8 +18,9 @@ nothing. Exit status 1: `./lab4 run` would not work."""
 OLDEST_CMAKE = (3, 25)
 
 PACKAGES = {  # by what they are for; the first is needed for exit status 0
-    "run, sdk --on hosted": packages.HOSTED,
+    "run": packages.HOSTED,
     "run --on qemu, image, bench": packages.QEMU,
+    "sdk, programs with a C library": [*packages.HOSTED, *packages.QEMU, *packages.LIBC],
     "run --gdb": ["gdb"],
     "run --on qemu --gdb": ["gdb-multiarch"],
     "test": [name for part in test.PRESETS_OF_PART for name in test.packages_of(part)],
