@@ -95,6 +95,19 @@ def test_run_ends_after_the_timeout(lab, t):
     t.check(time.monotonic() - begin < 10, "in time")
 
 
+def test_a_fault_without_handler_is_told_with_its_line(lab, t):
+    """In words, from the line that the kernel prints on the console."""
+    program = lab.build / "bin/boot-wrong"
+    source = ROOT / "tests/observe/wrong.c"
+    number, = (i + 1 for i, line in enumerate(source.read_text().split("\n")) if line.endswith("// null"))
+    process = subprocess.run([RUN, "--build", lab.build, "--timeout", "60", program], stdin=subprocess.DEVNULL, capture_output=True,
+                             text=True, timeout=90)
+    t.contains(process.stdout, "lab4: thread 'rootserver' has no fault handler and stops: vm fault at pc 0x")
+    t.contains(process.stderr, "lab4: 'rootserver' stops at length_of (wrong.c:%d) of boot-wrong: read at 0x0: nothing is mapped there: "
+               "a null pointer" % number)
+    t.equal(process.returncode, 3, "the status is that of threads that all wait")
+
+
 def test_run_with_virtual_time_does_not_wait(lab, t):
     begin = time.monotonic()
     status, output, _ = run(lab, (lab.build / "bin/boot-hardware").read_bytes(), "--time", "virtual")

@@ -27,7 +27,7 @@ static void start(const char *name, void (*function)(void *), seL4_Time budget)
 
 static NOINLINE int length_of(const int *list)
 {
-    return list[0]; // null
+    return 2 * list[0] + 1; // null
 }
 
 static NOINLINE void null(void)
@@ -50,10 +50,12 @@ static NOINLINE void trap(void)
     __builtin_trap(); // trap
 }
 
+#ifdef __x86_64__
 static NOINLINE void raw(void)
 {
     __asm__ volatile("syscall" ::"a"(39L) : "rcx", "r11", "memory"); // raw
 }
+#endif
 
 static NOINLINE int dive(int depth)
 {

@@ -67,14 +67,13 @@ static void print_where(FILE *out, const struct tcb *thread)
 static void print_time(FILE *out, const struct tcb *thread)
 {
     const struct sched_context *sc = thread->sc;
-    const struct refill *refills = (const struct refill *)(sc + 1);
     ticks_t left = 0;
     fprintf(out, "      priority %lu, ", thread->priority);
     if (sc == NULL) {
         fprintf(out, tcb_is_blocked(thread) ? "no scheduling context of its own\n" : "no scheduling context\n");
         return;
     }
-    checked_object(sc, sizeof(*sc));
+    const struct refill *refills = checked_object(sc + 1, sizeof(*refills));
     fprintf(out, "scheduling context 0x%lx", plat_paddr(sc));
     if (sc->capacity == 0) {
         fprintf(out, " without a budget (seL4_SchedControl_Configure gives one)\n");

@@ -7,7 +7,8 @@ DESCRIPTION = """\
 Prints threads, objects, CSpaces, the derivation tree and the mappings of a
 running hosted machine, which stops for a moment. PID is that of its front end
 (lab4-hosted) or of one of its processes, NAME the name of its root task;
-neither is needed when only one machine runs."""
+neither is needed when only one machine runs. FILE is what ./lab4 run
+--post-mortem has kept."""
 
 
 # lab4-inspect reads the arguments.
@@ -21,7 +22,7 @@ EPILOG = """\
 
 
 def parser():
-    return Parser("inspect", "[--json | --dot[=GRAPH]] [PID|NAME]", DESCRIPTION, EPILOG)
+    return Parser("inspect", "[--json | --dot[=GRAPH]] [PID|NAME|FILE]", DESCRIPTION, EPILOG)
 
 
 def main(arguments):

@@ -22,6 +22,10 @@ PASSED = [
     ("--time", "real|virtual", "the machine's clock: the host's, or one that skips what is idle and makes runs repeatable; on QEMU a "
      "virtual clock counts instructions (16 ns each)"),
     ("--timeout", "SECONDS", "end the run then, with exit status 5"),
+    ("--report", "WHAT,…", "what to describe on stderr: faults, state (both are told anyway), refused, all, none (hosted)"),
+    ("--post-mortem", "FILE", "at a bad end, keep the machine's state for ./lab4 inspect FILE (hosted)"),
+    ("--stay", None, "at a bad end, keep the machine itself for inspect and gdb, until Ctrl-C (hosted)"),
+    ("--verbose", None, "describe the state at Ctrl-C, too (hosted; also -v)"), ("-v", None, None),
     ("--trace", "FILE", "write what the kernel does: lines to NAME.txt, otherwise JSON for ui.perfetto.dev (hosted)"),
     ("--trace-format", "F", "text, json or raw, whatever the file is called"),
     ("--trace-only", "WHAT", "only what concerns a thread, an object or a method; may be repeated (docs/DEBUGGING.md)"),
