@@ -40,18 +40,26 @@ struct object_type {
 };
 
 static const struct object_type object_types[seL4_ObjectTypeCount] = {
-    [seL4_UntypedObject] = {&untyped_kind, 0, UNTYPED_MIN_BITS, .is_sized = true, .may_be_device = true},
-    [seL4_TCBObject] = {&tcb_kind, seL4_TCBBits},
-    [seL4_EndpointObject] = {&endpoint_kind, seL4_EndpointBits},
-    [seL4_NotificationObject] = {&notification_kind, seL4_NotificationBits},
-    [seL4_CapTableObject] = {&cnode_kind, seL4_SlotBits, 1, .is_sized = true},
-    [seL4_SchedContextObject] = {&sched_context_kind, 0, SC_MIN_BITS, .is_sized = true},
-    [seL4_ReplyObject] = {&reply_kind, seL4_ReplyBits},
-    [seL4_ARM_HugePageObject] = {&frame_kind, seL4_HugePageBits, .may_be_device = true},
-    [seL4_ARM_VSpaceObject] = {&vspace_kind, seL4_VSpaceBits},
-    [seL4_ARM_SmallPageObject] = {&frame_kind, seL4_PageBits, .may_be_device = true},
-    [seL4_ARM_LargePageObject] = {&frame_kind, seL4_LargePageBits, .may_be_device = true},
-    [seL4_ARM_PageTableObject] = {&page_table_kind, seL4_PageTableBits},
+    [seL4_UntypedObject] = {.kind = &untyped_kind,
+                            .is_sized = true,
+                            .min_size_bits = UNTYPED_MIN_BITS,
+                            .may_be_device = true},
+    [seL4_TCBObject] = {.kind = &tcb_kind, .bits = seL4_TCBBits},
+    [seL4_EndpointObject] = {.kind = &endpoint_kind, .bits = seL4_EndpointBits},
+    [seL4_NotificationObject] = {.kind = &notification_kind, .bits = seL4_NotificationBits},
+    [seL4_CapTableObject] = {.kind = &cnode_kind,
+                             .is_sized = true,
+                             .bits = seL4_SlotBits,
+                             .min_size_bits = 1},
+    [seL4_SchedContextObject] = {.kind = &sched_context_kind,
+                                 .is_sized = true,
+                                 .min_size_bits = SC_MIN_BITS},
+    [seL4_ReplyObject] = {.kind = &reply_kind, .bits = seL4_ReplyBits},
+    [seL4_ARM_HugePageObject] = {.kind = &frame_kind, .bits = seL4_HugePageBits, .may_be_device = true},
+    [seL4_ARM_VSpaceObject] = {.kind = &vspace_kind, .bits = seL4_VSpaceBits},
+    [seL4_ARM_SmallPageObject] = {.kind = &frame_kind, .bits = seL4_PageBits, .may_be_device = true},
+    [seL4_ARM_LargePageObject] = {.kind = &frame_kind, .bits = seL4_LargePageBits, .may_be_device = true},
+    [seL4_ARM_PageTableObject] = {.kind = &page_table_kind, .bits = seL4_PageTableBits},
 };
 
 static struct refusal decode_type(const struct args *a, struct retype_plan *plan)

@@ -118,6 +118,16 @@ class Tables:
         return found
 
 
+def resolve_indirect(graph):
+    """Adds to the graph what its indirect calls may reach; returns the functions that are reached through pointers."""
+    reachable = {name for name in graph.frame if name in graph.address_taken}
+    tables = Tables(ROOT)
+    for caller in graph.indirect:
+        callees = tables.callees(caller, graph.source[caller], graph.frame)
+        graph.calls.setdefault(caller, set()).update(reachable if callees is None else callees)
+    return reachable
+
+
 def analyse(build, units):
     graph = Graph()
     readelf = tool(units[0], "readelf")
@@ -131,12 +141,7 @@ def analyse(build, units):
         for unit, out in zip(units, objects):
             graph.read_callgraph(out.with_suffix(".ci"), unit.source.stem)
             graph.read_relocations(readelf, out, unit.source.stem)
-    reachable_indirectly = {name for name in graph.frame if name in graph.address_taken}
-    tables = Tables(ROOT)
-    for caller in graph.indirect:
-        callees = tables.callees(caller, graph.source[caller], graph.frame)
-        graph.calls.setdefault(caller, set()).update(reachable_indirectly if callees is None else callees)
-    return graph, reachable_indirectly
+    return graph, resolve_indirect(graph)
 
 
 def deepest_paths(graph):

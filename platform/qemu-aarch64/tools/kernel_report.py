@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tools/checks"))
-from core_stack import Graph, deepest_paths  # noqa: E402
+from core_stack import Graph, deepest_paths, resolve_indirect  # noqa: E402
 from compiled import run  # noqa: E402
 
 ENTRIES = "boot_map", "boot_main", "exception_resume", "exception_syscall", "core_syscall_fast", "exception_synchronous", "exception_interrupt"
@@ -44,9 +44,7 @@ def worst_stack(readelf, directories):
             source = path.name.removesuffix(".c.ci")
             graph.read_callgraph(path, source)
             graph.read_relocations(readelf, path.with_name(f"{source}.c.obj"), source)
-    indirect = {name for name in graph.frame if name in graph.address_taken}
-    for caller in graph.indirect:
-        graph.calls.setdefault(caller, set()).update(indirect)
+    resolve_indirect(graph)
     for name in REPORTING:
         graph.calls.pop(name, None)
     best = deepest_paths(graph)
