@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From the entry of a root task to main and to its end. Called by crt0 on the root thread's stack, before there is TLS. */
+#include <lab4/arguments.h>
 #include <lab4/exit.h>
 #include <lab4/printf.h>
 #include <lab4/runtime.h>
+#include <lab4/string.h>
 #include <lab4/tls.h>
 #include <sel4/bootinfo.h>
 
 #include "machine.h"
 
-int main(void);
+int main(int argc, char **argv);
 _Noreturn void lab4_start(seL4_BootInfo *info);
 /* The end of a program with the C library, which has streams to flush (libc/libc.h). */
 __attribute__((weak)) void lab4_libc_exit(int status);
@@ -26,6 +28,23 @@ seL4_BootInfo *lab4_bootinfo(void)
     return bootinfo;
 }
 
+/*
+ * The program's arguments, see <lab4/arguments.h>. Only a root task has an image in its BootInfo, and
+ * so pages right below the IPC buffer. Without arguments there is a name, which is empty.
+ */
+static int find_arguments(const seL4_BootInfo *info, char ***argv)
+{
+    static char *none[] = {"", 0};
+    const struct lab4_arguments *arguments = (const struct lab4_arguments *)info->ipcBuffer - 1;
+    if (info->userImageFrames.end == info->userImageFrames.start ||
+        memcmp(arguments->magic, LAB4_ARGUMENTS_MAGIC, sizeof(arguments->magic)) != 0) {
+        *argv = none;
+        return 1;
+    }
+    *argv = (char **)arguments->argv;
+    return (int)arguments->count;
+}
+
 _Noreturn void lab4_start(seL4_BootInfo *info)
 {
     if (lab4_tls_size() > sizeof(tls_block)) {
@@ -37,7 +56,9 @@ _Noreturn void lab4_start(seL4_BootInfo *info)
     for (void (*const *constructor)(void) = __init_array_start; constructor < __init_array_end; constructor++) {
         (*constructor)();
     }
-    const int status = main();
+    char **argv;
+    const int argc = find_arguments(info, &argv);
+    const int status = main(argc, argv);
     if (lab4_libc_exit) {
         lab4_libc_exit(status);
     }

@@ -11,6 +11,7 @@
 #include <sel4/benchmark_tracepoints_types.h>
 #include <sel4/benchmark_utilisation_types.h>
 #include <sel4/arch/shared_types.h>
+#include <lab4/arguments.h>
 #include <lab4/elf.h>
 #include <lab4/exit.h>
 #include <lab4/hosted_abi.h>

@@ -28,6 +28,7 @@
 #include "elf_image.h"
 #include "input.h"
 #include "placement.h"
+#include "platform/loading/arguments.h"
 #include "report.h"
 
 #ifndef MFD_NOEXEC_SEAL
@@ -72,13 +73,14 @@ static void *map_memory(int memory, uint64_t offset, uint64_t bytes)
 
 // Finds a place for everything; ends the process when there is none.
 static struct placement place(const struct options *options, const uint8_t *program, size_t size, uint64_t dtb_bytes,
-                              struct elf_image *image)
+                              uint64_t argument_bytes, struct elf_image *image)
 {
     struct elf_text problem;
     const struct lab4_elf_rules limits = placement_limits(options->ram_bytes, dtb_bytes);
     if (elf_image_check(program, size, &limits, image, &problem) != LAB4_ELF_GOOD) {
         refuse("%s %s.", options->program, problem.text);
     }
+    image->end += argument_bytes; // the block is the last part of the image
     struct placement p = placement_of(image, dtb_bytes);
     if (p.least_ram > options->ram_bytes) {
         refuse("%s does not fit into %" PRIu64 "M of RAM together with what the kernel needs to start it; give it --mem %" PRIu64 "M or more.",
@@ -154,7 +156,11 @@ void machine_load(struct machine *machine, const struct options *options, const 
     const size_t dtb_bytes = device_tree_write(options->ram_bytes, dtb, sizeof(dtb));
     assert(dtb_bytes > 0);
     struct elf_image image;
-    const struct placement p = place(options, program, size, dtb_bytes, &image);
+    const size_t argument_bytes = arguments_size(options->argument_count, options->arguments);
+    if (argument_bytes == SIZE_MAX) {
+        refuse("the arguments of %s are more than 4096, or longer than 64 KiB together; put them into a file.", options->program);
+    }
+    const struct placement p = place(options, program, size, dtb_bytes, argument_bytes, &image);
 
     *machine = (struct machine){
         .memory = create_memory(MACHINE_FILE_BYTES(options->ram_bytes)), .program = program, .program_bytes = size};
@@ -166,6 +172,10 @@ void machine_load(struct machine *machine, const struct options *options, const 
     uint8_t *ram = map_memory(machine->memory, MACHINE_RAM_OFFSET, used);
     memcpy(ram + (p.dtb - MACHINE_RAM_BASE), dtb, dtb_bytes);
     elf_image_copy(&image, ram + (p.image_start - MACHINE_RAM_BASE));
+    if (argument_bytes > 0) {
+        arguments_write(options->argument_count, options->arguments, image.end - argument_bytes,
+                        ram + (p.image_end - argument_bytes - MACHINE_RAM_BASE));
+    }
     munmap(ram, used);
     fill_control(machine->control, options, &image, &p);
     write_notes(machine->memory, options->program);

@@ -330,7 +330,7 @@ enum { OPTION_COUNT = sizeof(option_table) / sizeof(option_table[0]) };
 static void take_help(struct options *options, const char *text)
 {
     (void)options, (void)text;
-    printf("lab4-hosted [OPTION…] PROGRAM\n\n"
+    printf("lab4-hosted [OPTION…] PROGRAM [-- ARGUMENT…]\n\n"
            "Runs PROGRAM, an x86-64 ELF executable linked with libsel4, as the root task of a lab4 machine in Linux processes.\n\n");
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         char name[40];
@@ -387,6 +387,13 @@ void options_read(int argc, char **argv, struct options *options)
     for (int i = 1; i < argc; i++) {
         if (!only_words && strcmp(argv[i], "--") == 0) {
             only_words = true;
+            if (options->program != NULL) { // what follows is the program's
+                const char *slash = strrchr(options->program, '/');
+                argv[i] = (char *)(uintptr_t)(slash != NULL ? slash + 1 : options->program);
+                options->arguments = argv + i;
+                options->argument_count = argc - i;
+                return;
+            }
         } else if (!only_words && strcmp(argv[i], "-v") == 0) {
             options->verbose = true;
         } else if (!only_words && argv[i][0] == '-') {

@@ -19,6 +19,8 @@ enum { MAX_GDB_COMMANDS = 32, MAX_TRACE_ONLY = 32 };
 
 struct options {
     const char *program;  // path of the root task
+    char *const *arguments; // of the program, from its name on; see <lab4/arguments.h>
+    int argument_count;
     const char *machine;  // path of lab4-machine; NULL = beside this executable
     uint64_t ram_bytes;   // a multiple of 2 MiB
     uint64_t timeout_ns;  // 0 = none

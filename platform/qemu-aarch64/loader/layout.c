@@ -85,10 +85,10 @@ void layout_dtb(struct layout *layout, uint64_t dtb_bytes)
     }
 }
 
-void layout_root(struct layout *layout, const struct lab4_elf *root)
+void layout_root(struct layout *layout, const struct lab4_elf *root, uint64_t argument_bytes)
 {
     layout->root_start = layout->end;
-    layout->root_end = layout->root_start + (page_up(root->end) - root->start);
+    layout->root_end = layout->root_start + (page_up(root->end) - root->start) + argument_bytes;
     layout->headers = layout->root_end;
     layout->headers_bytes = root->header_count * PROGRAM_HEADER_BYTES;
     layout->end = layout->headers + page_up(layout->headers_bytes);

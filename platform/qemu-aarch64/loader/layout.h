@@ -29,7 +29,7 @@ struct layout {
 /* Begins a layout. The result is null, or the end of a sentence that begins with the file's name. */
 const char *layout_kernel(struct layout *layout, const struct lab4_elf *kernel);
 void layout_dtb(struct layout *layout, uint64_t dtb_bytes);
-void layout_root(struct layout *layout, const struct lab4_elf *root);
+void layout_root(struct layout *layout, const struct lab4_elf *root, uint64_t argument_bytes);
 
 static inline uint64_t page_up(uint64_t value)
 {

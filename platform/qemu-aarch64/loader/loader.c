@@ -88,6 +88,10 @@ static void load_all(const struct layout *layout, const struct lab4_elf *kernel,
     }
     load_flat(kernel, layout->kernel_start, layout->kernel_end);
     load_flat(root, layout->root_start, layout->root_end);
+    if (loader_payload.arguments.size > 0) {
+        memcpy((void *)(layout->root_end - loader_payload.arguments.size),
+               file_bytes(loader_payload.arguments), loader_payload.arguments.size);
+    }
     memset((void *)layout->headers, 0, layout->end - layout->headers);
     memcpy((void *)layout->headers, root->file + root->headers, layout->headers_bytes);
 }
@@ -124,7 +128,8 @@ const struct handoff *loader_main(void)
     struct lab4_elf kernel, root;
     struct layout layout;
     if (loader_payload.magic != PAYLOAD_MAGIC || !is_inside(loader_payload.kernel) || !is_inside(loader_payload.dtb) ||
-        !is_inside(loader_payload.root)) {
+        !is_inside(loader_payload.root) || !is_inside(loader_payload.arguments) ||
+        loader_payload.arguments.size % PAGE_BYTES) {
         loader_die("the boot image", "is damaged; make it anew");
     }
     open_elf("kernel.elf", &kernel, loader_payload.kernel, layout_kernel_rules());
@@ -132,7 +137,7 @@ const struct handoff *loader_main(void)
     open_elf("the root task", &root, loader_payload.root,
              layout_root_rules((uint64_t)loader_start - RAM_BASE));
     layout_dtb(&layout, loader_payload.dtb.size);
-    layout_root(&layout, &root);
+    layout_root(&layout, &root, loader_payload.arguments.size);
     if (layout.kernel_start < RAM_BASE || layout.end > (uint64_t)loader_start) {
         loader_die("the boot image", "overlaps what it is to load; make it anew");
     }

@@ -17,6 +17,7 @@ struct payload_file {
 struct payload {
     uint64_t magic, size; /* size: of header and files */
     struct payload_file kernel, dtb, root;
+    struct payload_file arguments; /* whole pages, the end of the root task's image; size 0 = none */
 };
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../loading/arguments.h"
 #include "../../loading/elf_text.h"
 #include "../loader/payload.h"
 #include "../machine.h"
@@ -24,6 +25,8 @@ enum { FILE_LIMIT_MIB = 1024, PROGRAM_HEADER_BYTES = 56, DTB_LIMIT = 1 << 20, AL
 
 struct options {
     const char *kernel, *dtb, *loader, *program, *output;
+    char **arguments; // of the program, from its name on
+    int argument_count;
     int has_no_dtb, is_dtb_dumped;
     uint64_t ram_bytes; // 0 = what the device tree says
 };
@@ -107,10 +110,14 @@ static struct options parse_options(int argc, char **argv)
         default: wrong_usage();
         }
     }
-    if (!options.kernel || !options.loader || !options.output || argc - optind != 1 || !options.dtb == !options.has_no_dtb) {
+    if (!options.kernel || !options.loader || !options.output || argc - optind < 1 || !options.dtb == !options.has_no_dtb) {
         wrong_usage();
     }
     options.program = argv[optind];
+    char *slash = strrchr(options.program, '/');
+    argv[optind] = slash ? slash + 1 : argv[optind]; // what the program is told of its name
+    options.arguments = argv + optind;
+    options.argument_count = argc - optind;
     return options;
 }
 
@@ -185,7 +192,7 @@ static void check_root_objects(const char *name, const struct layout *layout, co
         extra_bytes = UINT64_C(1) << extra_bits;
         align_bits = extra_bits > align_bits ? extra_bits : align_bits;
     }
-    uint64_t image_end = page_up(root->end), covered_end = image_end + 2 * PAGE_BYTES + extra_bytes;
+    uint64_t image_end = root->start + (layout->root_end - layout->root_start), covered_end = image_end + 2 * PAGE_BYTES + extra_bytes;
     uint64_t tables = 0;
     for (unsigned bits = 39; bits > 12; bits -= 9) {
         tables += regions_touched(root->start, covered_end, bits);
@@ -216,14 +223,29 @@ static struct payload_file append(struct file *payload, const struct file *file)
     return (struct payload_file){offset, file->size};
 }
 
-static struct file make_payload(const struct file *kernel, const struct file *dtb, const struct file *root)
+static struct file make_arguments(const struct options *options, uint64_t image_end)
+{
+    size_t size = arguments_size(options->argument_count, options->arguments);
+    if (size == SIZE_MAX) {
+        refuse("the root task", "has more than 4096 arguments, or more than 64 KiB of them; put them into a file");
+    }
+    struct file block = {.name = "the arguments", .size = size, .bytes = allocate(size)};
+    if (size > 0) {
+        arguments_write(options->argument_count, options->arguments, image_end, block.bytes);
+    }
+    return block;
+}
+
+static struct file make_payload(const struct file *kernel, const struct file *dtb, const struct file *root,
+                                const struct file *arguments)
 {
     struct payload header = {.magic = PAYLOAD_MAGIC};
     struct file payload = {.size = sizeof header};
-    payload.bytes = allocate(sizeof header + kernel->size + dtb->size + root->size + 3 * ALIGN_IN_PAYLOAD);
+    payload.bytes = allocate(sizeof header + kernel->size + dtb->size + root->size + arguments->size + 4 * ALIGN_IN_PAYLOAD);
     header.kernel = append(&payload, kernel);
     header.dtb = append(&payload, dtb);
     header.root = append(&payload, root);
+    header.arguments = append(&payload, arguments);
     header.size = payload.size;
     memcpy(payload.bytes, &header, sizeof header); // both machines are little-endian
     return payload;
@@ -293,8 +315,9 @@ int main(int argc, char **argv)
 
     struct input root = open_elf(options.program, layout_root_rules(ram_bytes));
     layout_dtb(&layout, dtb.size);
-    layout_root(&layout, &root.elf);
-    struct file payload = make_payload(&kernel.file, &dtb, &root.file);
+    struct file arguments = make_arguments(&options, page_up(root.elf.end));
+    layout_root(&layout, &root.elf, arguments.size);
+    struct file payload = make_payload(&kernel.file, &dtb, &root.file, &arguments);
     uint64_t ram_end = RAM_BASE + ram_bytes, address = (layout.end + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
     if (address > ram_end || flat_loader.size + payload.size > ram_end - address) {
         refuse(options.program, "needs %llu MiB of memory while it is loaded, and does not fit into %llu MiB of RAM; give the "

@@ -12,7 +12,7 @@ PROGRAM is as for `./lab4 run --on qemu`."""
 
 
 def parser():
-    result = Parser("image", "PROGRAM -o FILE [OPTION…]", DESCRIPTION)
+    result = Parser("image", "PROGRAM -o FILE [OPTION…] [-- ARGUMENT…]", DESCRIPTION)
     result.add_argument("program", nargs="?", help=argparse.SUPPRESS)
     result.add_argument("-o", dest="output", metavar="FILE", help="the image")
     result.add_argument("--mem", metavar="SIZE", help="RAM of the machine (default 1G)")
@@ -21,7 +21,9 @@ def parser():
 
 
 def main(arguments):
-    parsed, unknown = parser().parse_known_args(arguments)
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    parsed, unknown = parser().parse_known_args(arguments[:cut])
+    words = arguments[cut + 1:]  # the root task's arguments
     for word in unknown:
         refuse(f"image does not know '{one_line(word)}'; see ./lab4 image --help" if word.startswith("-") else
                f"image takes one PROGRAM, but got '{one_line(parsed.program)}' and '{one_line(word)}'")
@@ -29,4 +31,4 @@ def main(arguments):
         refuse("image needs PROGRAM and -o FILE; see ./lab4 image --help")
     options = [word for name in ("mem", "dtb") if getattr(parsed, name) for word in (f"--{name}", getattr(parsed, name))]
     file = programs.for_qemu(parsed.program)
-    programs.replace_by([tree.source("tools/run-qemu"), "--image", parsed.output, *options, file])
+    programs.replace_by([tree.source("tools/run-qemu"), "--image", parsed.output, *options, file, *(["--", *words] if words else [])])

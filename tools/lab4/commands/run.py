@@ -48,7 +48,7 @@ class Pass(argparse.Action):
 
 
 def parser():
-    result = Parser("run", "[--on hosted|qemu] [OPTION…] PROGRAM", DESCRIPTION, EPILOG)
+    result = Parser("run", "[--on hosted|qemu] [OPTION…] PROGRAM [-- ARGUMENT…]", DESCRIPTION, EPILOG)
     result.set_defaults(passed=[])
     add_on(result, help="hosted: in Linux processes on this machine (default); qemu: on qemu-system-aarch64")
     for name, value, text in PASSED:
@@ -83,27 +83,29 @@ def bring_and_run(arguments):
     program_words = [word for word in [parsed.program] if word is not None]
     for word in unknown:
         (parsed.passed if word.startswith("-") else program_words).append(word)
-    program_words += arguments[cut + 1:cut + 2]
+    words = arguments[cut + 1:]
+    if not program_words:  # behind -- comes what is not an option: first the program, if it is not there yet
+        program_words, words = words[:1], words[1:]
     if parsed.platform_help:
         program_words, parsed.passed = ["hello"], ["--help"]
     if not program_words:
         refuse(f"which program? An example ({' '.join(programs.examples())}) or an ELF file")
     if len(program_words) > 1:
         refuse(f"run takes one PROGRAM, but got '{one_line(program_words[0])}' and '{one_line(program_words[1])}'")
-    (run_hosted if parsed.on == "hosted" else run_qemu)(program_words[0], parsed.passed)
+    (run_hosted if parsed.on == "hosted" else run_qemu)(program_words[0], parsed.passed, ["--", *words] if words else [])
 
 
-def run_hosted(program, options):
+def run_hosted(program, options, words):
     file = programs.for_hosted(program)
     if "--gdb" in options:
         packages.need(["gdb"])
     if any(option.startswith("--trace") for option in options):
         packages.need(["python3"])
-    programs.replace_by([tree.build("hosted/bin/lab4-hosted"), *options, file])
+    programs.replace_by([tree.build("hosted/bin/lab4-hosted"), *options, file, *words])
 
 
-def run_qemu(program, options):
+def run_qemu(program, options, words):
     file = programs.for_qemu(program)
     if any(option.startswith("--gdb") for option in options):
         packages.need(["gdb-multiarch"])
-    programs.replace_by([tree.source("tools/run-qemu"), *options, file])
+    programs.replace_by([tree.source("tools/run-qemu"), *options, file, *words])
