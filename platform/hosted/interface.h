@@ -101,7 +101,7 @@ enum machine_flags {
     MACHINE_FLAG_REPORT_STATE = 256,   /* --report state: the front end tells the state at the end, so the machine does not */
     MACHINE_FLAG_STAY = 512,           /* --stay: processes do not go when the machine ends by itself (control: stays) */
     MACHINE_FLAG_INPUT_IS_WAITED_FOR = 32, /* virtual time stands still until there is input (stdin is no terminal) */
-    MACHINE_FLAG_IS_WARNED = 64,   /* do not say again that there are no protection keys */
+    MACHINE_FLAG_IS_WARNED = 1 << 16, /* do not say again that there are no protection keys */
 };
 
 /* Pinning: a CPU number, or one of these. */

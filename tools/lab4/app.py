@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Finds the command, gives help, and ends in one sentence where the host does not give what lab4 needs."""
+import errno
 import sys
 
-from lab4.terminal import one_line, refuse
+from lab4 import packages, tree
+from lab4.terminal import fail, one_line, refuse
 
 # In the order of the help. Each is a module of lab4.commands with `parser()` and `main(arguments)`.
 COMMANDS = {
@@ -30,6 +32,8 @@ Exit status: 0 success; 1 something failed, and a message or a log says what;
 status (lab4_exit), or 3 every thread waits for ever; 4 the kernel failed;
 5 --timeout; 128 + N ended by signal N (130: Ctrl-C); 134 an assertion failed
 in the root task. `run --status-file FILE` writes whose status it is.
+With any command: --yes installs packages without asking; --build-dir DIR builds
+there instead of in build/; --version.
 Environment: NO_COLOR turns colours off; they and progress appear on terminals
 only.
 Files: everything is built below build/.
@@ -61,8 +65,46 @@ def help_command(words):
     sys.stdout.write(help_of(words[0]) if words else help_all())
 
 
+def take_general(words):
+    """Takes the options of lab4 itself from those before `--`; what is left."""
+    cut = words.index("--") if "--" in words else len(words)
+    left, own = [], iter(words[:cut])
+    for word in own:
+        if word == "--yes":
+            packages.consent.is_given = True
+        elif word == "--build-dir" or word.startswith("--build-dir="):
+            directory = next(own, "") if word == "--build-dir" else word.partition("=")[2]
+            if not directory:
+                refuse("--build-dir needs a value: DIR")
+            tree.build_in(directory)
+        elif word == "--version":
+            sys.stdout.write(f"lab4 {tree.version()}\n")
+            sys.exit(0)
+        else:
+            left.append(word)
+    return left + words[cut:]
+
+
 def main(words):
     """words: what stands behind ./lab4"""
+    try:
+        find_command(words)
+    except OSError as problem:
+        explain(problem)
+
+
+def explain(problem):
+    """A host that does not give what lab4 needs: one sentence, status 1."""
+    place = problem.filename or tree.BUILD
+    remedy = ""
+    if problem.errno in (errno.EROFS, errno.EACCES, errno.ENOSPC, errno.EDQUOT, errno.EPERM):
+        remedy = "; make room there, or build" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else "; build"
+        remedy += " elsewhere with --build-dir DIR"
+    fail(f"{one_line(str(place))}: {problem.strerror}{remedy}")
+
+
+def find_command(words):
+    words = take_general(words)
     command, arguments = (words[0], words[1:]) if words else ("help", [])
     if command in ("help", "-h", "--help"):
         help_command(arguments)

@@ -2,6 +2,7 @@
 """What each kind of work needs, by Debian package name, and how what is missing gets installed."""
 import os
 import subprocess
+import sys
 
 from lab4 import tree
 from lab4.terminal import fail, is_terminal, say, write
@@ -85,23 +86,38 @@ def command_line(packages):
 
 
 def install(packages):
+    """As root at once; with sudo after a question, if there is somebody to ask."""
     if find_command("apt-get") is None:
         fail(f"please install the equivalents of these Debian packages: {' '.join(packages)}")
-    sudo = []
-    if os.geteuid() != 0:
-        if find_command("sudo") is None:
-            fail(f"these packages are missing, and there is no sudo to install them with; as root: {command_line(packages)}")
-        sudo = ["sudo"]
+    sudo = [] if os.geteuid() == 0 else sudo_for(packages)
     say(f"installing {' '.join(packages)} ({' '.join([*sudo, 'apt-get install'])})")
     os.makedirs(tree.BUILD, exist_ok=True)
-    log = os.path.join(tree.BUILD, "apt.log")
+    log = tree.build("apt.log")
     # The package lists may be absent or stale: they are refreshed once when the first attempt fails.
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
-    if not logged(log, [*apt, "install", "-y", "--no-install-recommends", *packages]):
-        if not logged(log, [*apt, "update"]) or not logged(log, [*apt, "install", "-y", "--no-install-recommends", *packages]):
-            with open(log, errors="replace") as lines:
-                write("".join(lines.readlines()[-5:]))
-            fail(f"could not install {' '.join(packages)}; see {log}")
+    command = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    if not logged(log, command) and not (logged(log, [*apt, "update"]) and logged(log, command)):
+        with open(log, errors="replace") as lines:
+            write("".join(lines.readlines()[-5:]))
+        fail(f"could not install {' '.join(packages)}; as root: {command_line(packages)} (the whole log is {log})")
+
+
+def sudo_for(packages):
+    """The words in front of apt-get; ends in a sentence if that is not wanted or not there."""
+    as_root = f"as root: {command_line(packages)}"
+    if find_command("sudo") is None:
+        fail(f"packages are missing, and there is no sudo to install them with; {as_root}")
+    if consent.is_given or not is_terminal(0, 2):
+        return ["sudo"] if is_terminal(0) else ["sudo", "-n"]  # nobody could type a password
+    write(f"lab4: packages are missing. Run sudo {command_line(packages)}? [Y/n] ")
+    answer = sys.stdin.readline()
+    if not answer or answer.strip().lower() not in ("", "y", "yes"):
+        fail(f"nothing was installed; {as_root}")
+    return ["sudo"]
+
+
+class consent:  # of the user to installing, given by --yes
+    is_given = False
 
 
 def logged(log, command):

@@ -16,6 +16,12 @@ def build(*names):
     return os.path.join(BUILD, *names)
 
 
+def build_in(directory):
+    """--build-dir: everything is built below this directory instead of build/."""
+    global BUILD
+    BUILD = os.path.abspath(directory)
+
+
 def version():
     with open(source("VERSION")) as file:
         return file.read().strip()

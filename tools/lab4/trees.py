@@ -12,11 +12,12 @@ import subprocess
 import sys
 import time
 
-from lab4 import packages, tree
+from lab4 import children, packages, tree
 from lab4.terminal import STATUS_FAILED, is_terminal, say, write
 
 STEP = re.compile(r"\[(\d+)/(\d+)\] (?!Re-checking globbed directories|Re-running CMake)")
 SECONDS_BETWEEN_REPORTS = 10
+LEAST_BYTES = 1 << 20  # less is a full disk
 LONGEST_COMPLAINT = 40  # lines of the log that are shown
 
 
@@ -62,25 +63,33 @@ class Tree:
         fresh = [] if self.is_configured() else ["--fresh"]  # what another generator left is no use
         command = ["cmake", *fresh, "--preset", self.preset, "-B", self.directory, *(f"-D{word}" for word in definitions)]
         with open(self.log, "wb") as log:
-            done = subprocess.run(command, cwd=tree.ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        if done.returncode:
+            status = children.call(command, cwd=tree.ROOT, stdout=log, stderr=log)
+        if status and not self.is_disk_full():
             with open(self.log, errors="replace") as log:
                 write(log.read())
             say(f"configuring build/{self.name} failed")
-        return done.returncode == 0
+        return status == 0
 
     def compile(self, targets=(), keep_going=False, announce=None):
         """Brings targets (none: all) up to date; did it succeed? `announce` is said if there is something to do."""
         command = ["ninja", "-C", self.directory, "-j", str(jobs()), *(["-k", "0"] if keep_going else []), *targets]
         environment = {**os.environ, "NINJA_STATUS": "[%f/%t] "}
         with open(self.log, "w") as log:
-            with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                  errors="replace", env=environment) as ninja:
+            with children.child(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                                env=environment) as ninja:
                 Progress(self.name, announce).follow(ninja.stdout, log)
-        if ninja.returncode:
+        if ninja.returncode and not self.is_disk_full():
             write(complaints_of(self.log))
             say(f"building build/{self.name} failed; the whole log is {self.log}")
         return ninja.returncode == 0
+
+    def is_disk_full(self):
+        """Is that why something failed? Then it is said, and no more."""
+        host = os.statvfs(tree.BUILD)
+        is_full = host.f_bavail * host.f_frsize < LEAST_BYTES
+        if is_full:
+            say(f"the disk of {tree.BUILD} is full; make room there, or build elsewhere with --build-dir DIR")
+        return is_full
 
     def build(self, targets=(), definitions=(), keep_going=False, announce=None):
         """Configures and compiles under the lock; did it succeed?"""

@@ -2,9 +2,8 @@
 """./lab4 build: a preset, with CMake's and Ninja's own output."""
 import argparse
 import os
-import subprocess
 
-from lab4 import packages, tree, trees
+from lab4 import children, packages, tree, trees
 from lab4.arguments import Parser
 from lab4.terminal import fail, one_line, refuse
 
@@ -37,8 +36,8 @@ def main(arguments):
     directory = os.path.abspath(parsed.dir) if parsed.dir else built.directory
     fresh = [] if os.path.exists(os.path.join(directory, "build.ninja")) else ["--fresh"]
     with built.locked():
-        if subprocess.run(["cmake", *fresh, "--preset", parsed.preset, "-B", directory, *(f"-D{word}" for word in parsed.definitions)],
-                          cwd=tree.ROOT).returncode:
+        if children.call(["cmake", *fresh, "--preset", parsed.preset, "-B", directory, *(f"-D{word}" for word in parsed.definitions)],
+                         cwd=tree.ROOT):
             fail(f"configuring {directory} failed")
-        if subprocess.run(["cmake", "--build", directory, "-j", str(trees.jobs())]).returncode:
+        if children.call(["cmake", "--build", directory, "-j", str(trees.jobs())]):
             fail(f"building {directory} failed")

@@ -31,4 +31,4 @@ def main(arguments):
         refuse("image needs PROGRAM and -o FILE; see ./lab4 image --help")
     options = [word for name in ("mem", "dtb") if getattr(parsed, name) for word in (f"--{name}", getattr(parsed, name))]
     file = programs.for_qemu(parsed.program)
-    programs.replace_by([tree.source("tools/run-qemu"), "--image", parsed.output, *options, file, *(["--", *words] if words else [])])
+    programs.replace_by([tree.source("tools/run-qemu"), "--build", tree.build("qemu-aarch64"), "--image", parsed.output, *options, file, *(["--", *words] if words else [])])

@@ -108,4 +108,4 @@ def run_qemu(program, options, words):
     file = programs.for_qemu(program)
     if any(option.startswith("--gdb") for option in options):
         packages.need(["gdb-multiarch"])
-    programs.replace_by([tree.source("tools/run-qemu"), *options, file, *words])
+    programs.replace_by([tree.source("tools/run-qemu"), "--build", tree.build("qemu-aarch64"), *options, file, *words])

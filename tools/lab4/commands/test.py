@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-from lab4 import packages, programs, tree, trees
+from lab4 import children, packages, programs, tree, trees
 from lab4.arguments import Parser
 from lab4.terminal import STATUS_FAILED, one_line, refuse, say
 
@@ -135,7 +135,7 @@ def run_tree(preset, parts, results):
     command = ["ctest", "--test-dir", directory, "-j", str(trees.jobs()), "-L", f"^({'|'.join(parts)})$", "--output-on-failure",
                "--no-tests=error", "--no-label-summary", "--timeout", "900", "--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000",
                "--output-junit", os.path.join(results, f"{preset}.xml")]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace") as ctest:
+    with children.child(command, adopts=True, stdout=subprocess.PIPE, text=True, errors="replace") as ctest:
         for line in ctest.stdout:
             if not re.match(r"Test project|Internal ctest|Total Test|$", line):
                 print(line, end="", flush=True)
