@@ -139,15 +139,18 @@ static void fill_control(struct machine_control *control, const struct options *
     note_irq_sources(control, options);
 }
 
-// Where the program's symbols are, for those who look into the machine from elsewhere.
+// Where the program's symbols are, for those who look into the machine from elsewhere. Each run passes here, so it is brief.
 static void write_notes(int memory, const char *program)
 {
-    struct machine_notes *notes = map_memory(memory, MACHINE_NOTES_OFFSET, sizeof(*notes));
-    char path[PATH_MAX];
-    if (realpath(program, path) != NULL) {
-        snprintf(notes->program, sizeof(notes->program), "%s", path);
+    char path[sizeof(((struct machine_notes *)NULL)->program)], here[PATH_MAX] = "";
+    const bool is_relative = program[0] != '/';
+    const bool is_known = !is_relative || getcwd(here, sizeof(here)) != NULL;
+    const int length = snprintf(path, sizeof(path), "%s%s%s", here, is_relative ? "/" : "", program);
+    if (is_known && length > 0 && (size_t)length < sizeof(path)) {
+        const off_t place = MACHINE_NOTES_OFFSET + (off_t)offsetof(struct machine_notes, program);
+        const ssize_t written = pwrite(memory, path, (size_t)length + 1, place);
+        (void)written; // otherwise the program is not known
     }
-    munmap(notes, sizeof(*notes));
 }
 
 void machine_load(struct machine *machine, const struct options *options, const uint8_t *program, size_t size)
