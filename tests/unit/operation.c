@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <Zydis/Zydis.h>
 
-#include "platform/hosted/machine/operation.h"
+#include "platform/hosted/machine/x86_64/operation.h"
 
 // ------------------------------------------------------------------------------------- against Zydis
 

@@ -87,6 +87,24 @@ def test_mutable_data_is_found_and_constants_are_not():
     assert_clean(check("core_objects", {"a.c": "void f(void);\nvoid f(void) {}\nvoid (*const table[])(void) = {f};\n"}))
 
 
+def circles_of(files):
+    with tempfile.TemporaryDirectory(prefix="lab4-checks-") as scratch:
+        for file, text in files.items():
+            (pathlib.Path(scratch) / file).parent.mkdir(parents=True, exist_ok=True)
+            (pathlib.Path(scratch) / file).write_text(text)
+        return run(sys.executable, CHECKS / "include_graph.py", "--root", scratch, pathlib.Path(scratch) / "a")
+
+
+def test_rooms_in_layers_are_no_circle():
+    layers = {"a/top.c": '#include "a/top.h"\n#include "a/below/low.h"\n', "a/top.h": "", "a/below/low.h": "", "b/out.h": '#include "a/top.h"\n'}
+    assert_clean(circles_of({**layers, "a/below/low.c": '#include "low.h"\n#include "b/out.h"\n'}))
+
+
+def test_a_circle_through_a_source_file_is_printed_with_its_includes():
+    knot = {"a/x.h": '#include "a/y.h"\n', "a/y.h": "", "a/y.c": '#include "a/y.h"\n#include "a/z.h"\n', "a/z.h": '#include "x.h"\n'}
+    assert_found(circles_of(knot), "circle of 3 rooms", "a/x -> a/y (a/x.h:1)", "a/y -> a/z (a/y.c:2)", "a/z -> a/x (a/z.h:1)")
+
+
 def test_another_list_of_files_is_found():
     assert_found(check("core_objects", {"a.c": "int a;\n", "b.c": GOOD}, listed=["b.c"]), "a.c")
 

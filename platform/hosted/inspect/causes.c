@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/arch/aarch64/translation.h"
-#include "platform/hosted/machine/instruction.h"
+#include "platform/hosted/machine/x86_64/instruction.h"
 
 enum {
     SYNDROME_WRITE = 0x40,

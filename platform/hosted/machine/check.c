@@ -7,7 +7,10 @@
 // checks; the same entries are followed by one in each run. --check-every N has it otherwise.
 #include "core/check/invariants.h"
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/check.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/state.h"
 
 enum { FIRST_WORDS = 1 << 12, MOST_WORDS = 1 << 20, MAX_LINES = 20 };
 

@@ -25,28 +25,17 @@
 // deadline when every thread waits. A thread that computes for TICKS_OF_SPIN ticks of CPU time without entering the
 // kernel lets time pass, too; how far it came by then is not reproducible, so that is counted.
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/attention.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/x86_64/counter.h"
 #include "platform/platform.h"
 
-enum { NS_PER_TICK = 16, ENTRY_TICKS = 64, RATE_BITS = 32, SAMPLES = 3, FIRST_BASELINE_NS = 200000,
+enum { NS_PER_TICK = 16, ENTRY_TICKS = 64, SAMPLES = 3, FIRST_BASELINE_NS = 200000,
        LEAST_RUN = 625 /* 10 us */, MOST_LEAST_RUN = 62500 /* 1 ms */, FADING = 16 };
 #define NEVER_TICKS (UINT64_C(1) << 50)         // 208 days: the core's way to say "no deadline"
 #define LONGEST_SAMPLE_NS UINT64_C(1000000000) // between two measurements of the rate
-
-static uint64_t read_counter(void)
-{
-    uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
-}
-
-// a * 2^RATE_BITS / b; the result must fit.
-static uint64_t ratio(uint64_t a, uint64_t b)
-{
-    uint64_t quotient, rest;
-    __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "0"(a << RATE_BITS), "1"(a >> (64 - RATE_BITS)), "r"(b));
-    return quotient;
-}
 
 static uint64_t scale(uint64_t count, uint64_t rate)
 {
@@ -65,7 +54,7 @@ static struct sample take_sample(void)
     struct sample best = {0};
     uint64_t best_width = ~UINT64_C(0);
     for (int i = 0; i < SAMPLES; i++) {
-        uint64_t before = read_counter(), ns = host_monotonic_ns(), width = read_counter() - before;
+        uint64_t before = counter_read(), ns = host_monotonic_ns(), width = counter_read() - before;
         if (width < best_width) {
             best_width = width;
             best = (struct sample){before + width / 2, ns};
@@ -90,18 +79,10 @@ static void measure_rate(void)
         ticks_t estimate = ticks_at(now.counter);
         ticks = ticks > estimate ? ticks : estimate;
     }
-    clock->rate = ratio(ns / NS_PER_TICK, counts);
+    clock->rate = counter_ratio(ns / NS_PER_TICK, counts);
     clock->base = ticks;
     clock->base_tsc = now.counter;
     clock->next_sample = now.counter + (ns < LONGEST_SAMPLE_NS ? counts : counts / (ns / LONGEST_SAMPLE_NS));
-}
-
-static bool has_constant_counter(void)
-{
-    const uint32_t leaf = 0x80000007, invariant = 1u << 8;
-    uint32_t a = leaf, b, c = 0, d;
-    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-    return d & invariant;
 }
 
 void clock_start(void)
@@ -109,7 +90,7 @@ void clock_start(void)
     struct clock *clock = &machine.clock;
     struct sample first = take_sample();
     clock->is_virtual = control()->time == MACHINE_TIME_VIRTUAL;
-    clock->has_tsc = has_constant_counter();
+    clock->has_tsc = counter_is_constant();
     clock->boot_ns = first.ns;
     clock->first_tsc = first.counter;
     clock->deadline = ~UINT64_C(0);
@@ -129,7 +110,7 @@ void clock_measure(void)
 static ticks_t read_real(void)
 {
     struct clock *clock = &machine.clock;
-    ticks_t now = clock->has_tsc ? ticks_at(read_counter()) : (host_monotonic_ns() - clock->boot_ns) / NS_PER_TICK;
+    ticks_t now = clock->has_tsc ? ticks_at(counter_read()) : (host_monotonic_ns() - clock->boot_ns) / NS_PER_TICK;
     if (now > clock->latest) {
         clock->latest = now;
     }
@@ -144,7 +125,7 @@ ticks_t plat_clock_read(void)
 // Where a host call is made anyway: measure the rate if it is time to.
 static void refine(void)
 {
-    if (machine.clock.has_tsc && read_counter() >= machine.clock.next_sample) {
+    if (machine.clock.has_tsc && counter_read() >= machine.clock.next_sample) {
         measure_rate();
     }
 }
@@ -241,7 +222,7 @@ void clock_stop(void)
     struct clock *clock = &machine.clock;
     if (!clock->is_virtual) {
         clock->stopped_ns = host_monotonic_ns();
-        clock->stopped_tsc = read_counter();
+        clock->stopped_tsc = counter_read();
     }
 }
 
@@ -249,7 +230,7 @@ void clock_go_on(void)
 {
     struct clock *clock = &machine.clock;
     if (!clock->is_virtual) {
-        uint64_t counts = read_counter() - clock->stopped_tsc;
+        uint64_t counts = counter_read() - clock->stopped_tsc;
         clock->first_tsc += counts;
         clock->base_tsc += counts;
         clock->next_sample += counts;

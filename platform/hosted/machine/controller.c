@@ -7,20 +7,15 @@
 // `attention` says that somebody moved a line, enabled one, or that time has come. It may be set without reason.
 // Whoever clears it looks at the lines afterwards.
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/attention.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/controller.h"
+#include "platform/hosted/machine/devices.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/watch.h"
 #include "platform/platform.h"
 
 enum { NUM_SGIS = 16 };
-
-void attention_set(void)
-{
-    __atomic_store_n(&control()->attention, 1, __ATOMIC_SEQ_CST);
-}
-
-bool attention_is_set(void)
-{
-    return plat_irq_pending();
-}
 
 static uint64_t pending(word_t word)
 {

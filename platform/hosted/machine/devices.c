@@ -9,8 +9,12 @@
 #include "core/threads/state.h"
 #include "core/arch/aarch64/translation.h"
 #include "platform/hosted/machine/devices.h"
-#include "platform/hosted/machine/machine.h"
-#include "platform/hosted/machine/operation.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/tlb.h"
+#include "platform/hosted/machine/x86_64/decode.h"
+#include "platform/hosted/machine/x86_64/instruction.h"
+#include "platform/hosted/machine/x86_64/operation.h"
 #include "platform/platform.h"
 
 enum { REGISTER_BYTES = 4, MAX_COMPLAINTS = 8 };

@@ -32,3 +32,9 @@ bool pl011_may_receive(void); // may input still come that would interrupt?
 
 // --- pl031.c
 void pl031_start(void);
+
+// --- the bus (devices.c)
+void devices_start(void);
+bool devices_access(vaddr_t address);  // performs the current thread's instruction, whose access was stopped there; false: it cannot be
+void devices_update(void);             // lines and deadline, after anything that may change them
+bool devices_may_wake(void);           // may the front end still cause an interrupt of a device?

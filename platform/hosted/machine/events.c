@@ -4,7 +4,11 @@
 // reporter, a process of the front end's that reads the kernel's data meanwhile. The machine only says that there is something.
 #include "core/ipc/fault.h"
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/console.h"
+#include "platform/hosted/machine/events.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
 
 static bool is_answered(const struct machine_control *c)
 {

@@ -13,7 +13,11 @@
 #include <linux/seccomp.h>
 
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/filter.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/x86_64/gate.h"
 
 static const uint32_t allowed_calls[] = {
     __NR_futex,         // hand-off, waiting

@@ -10,7 +10,11 @@
 // This file and those that run before there is a shadow (start.c, host.c) are not instrumented. In a build without
 // the sanitizer nothing here is called.
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/kasan.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/x86_64/gate.h"
 
 #define SHADOW_OFFSET UINT64_C(0x640000000000)
 enum { SHADOW_SHIFT = 3, GRANULE = 1 << SHADOW_SHIFT, POISON = 0xf9 };

@@ -7,9 +7,25 @@
 #include <asm/ucontext.h>
 
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/console.h"
+#include "platform/hosted/machine/end.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/x86_64/gate.h"
 
-enum { MAX_FRAMES = 24 };
+enum { MAX_FRAMES = 24, MOST_REPORTS = 4 };
+
+static void (*reports[MOST_REPORTS])(void);
+
+void panic_report_with(void (*report)(void))
+{
+    size_t i = 0;
+    while (reports[i]) {
+        i++;
+    }
+    reports[i] = report;
+}
 
 static bool is_on_a_stack(uint64_t address)
 {
@@ -80,8 +96,9 @@ _Noreturn void panic_at(const char *what, const void *context)
         print_backtrace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
     }
     if (here()->current) {
-        watch_report();
-        check_report();
+        for (size_t i = 0; i < ARRAY_LENGTH(reports) && reports[i]; i++) {
+            reports[i]();
+        }
     }
     machine_end(MACHINE_STATUS_PANIC);
 }

@@ -14,8 +14,10 @@
 //
 // With virtual time and a stdin that is no terminal, the clock stands still until the FIFO is full or stdin has ended: so
 // that the same input gives the same run, however slowly it comes.
+#include "platform/hosted/machine/console.h"
 #include "platform/hosted/machine/devices.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
 
 enum {
     DR = 0x00, RSR = 0x04, FR = 0x18, ILPR = 0x20, IBRD = 0x24, FBRD = 0x28, LCR_H = 0x2c, CR = 0x30, IFLS = 0x34, IMSC = 0x38,

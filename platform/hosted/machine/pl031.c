@@ -3,7 +3,7 @@
 // The real-time clock: ARM PL031 (DDI 0224), as QEMU's `virt` board has it. It counts seconds: in real time the host's
 // since 1970, in virtual time those since MACHINE_VIRTUAL_WALL_NS. When the count reaches the match register it interrupts, until cleared.
 #include "platform/hosted/machine/devices.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/state.h"
 
 enum { DR = 0x00, MR = 0x04, LR = 0x08, CR = 0x0c, IMSC = 0x10, RIS = 0x14, MIS = 0x18, ICR = 0x1c };
 enum { TICKS_A_SECOND = 62500000, NS_A_TICK = 16 };

@@ -14,7 +14,13 @@
 #include <linux/prctl.h>
 
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/filter.h"
+#include "platform/hosted/machine/flush.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/kasan.h"
+#include "platform/hosted/machine/process.h"
+#include "platform/hosted/machine/state.h"
 #include "platform/platform.h"
 
 struct process *process_of(asid_t asid)
@@ -65,7 +71,7 @@ void process_release(struct process *process)
     machine.process_of_asid[process->asid] = 0;
     process->asid = 0;
     process->root = 0;
-    tlb_forget_everything(process);
+    flush_everything(process);
     process->next_in_pool = machine.pool;
     machine.pool = process;
     machine.pool_count++;
@@ -152,7 +158,7 @@ struct process *process_for_active(void)
     process->root = machine.active_root;
     machine.process_of_asid[asid] = (uint16_t)number_of(process);
     if (control()->flags & MACHINE_FLAG_DEBUG) {
-        tlb_forget_everything(process); // so that all code is filled again (run.c)
+        flush_everything(process); // so that all code is filled again (run.c)
     }
     return process;
 }

@@ -10,7 +10,9 @@
 #include "core/entry/invoke.h"
 #include "core/caps/lookup.h"
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/events.h"
+#include "platform/hosted/machine/refusals.h"
+#include "platform/hosted/machine/state.h"
 
 enum { MAY_SEND = 1, MAY_RECEIVE = 2 };
 

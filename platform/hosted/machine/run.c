@@ -9,8 +9,21 @@
 
 #include "core/entry/debug.h"
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/attention.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/console.h"
+#include "platform/hosted/machine/controller.h"
+#include "platform/hosted/machine/devices.h"
+#include "platform/hosted/machine/end.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/process.h"
+#include "platform/hosted/machine/run.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/tlb.h"
+#include "platform/hosted/machine/watch.h"
+#include "platform/hosted/machine/x86_64/context.h"
 #include "platform/hosted/machine/x86_64/fault.h"
+#include "platform/hosted/machine/x86_64/signals.h"
 #include "platform/platform.h"
 
 // Syndromes of a fetch that the machine refuses (memory §6.3, design §4.2).

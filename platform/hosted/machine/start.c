@@ -8,8 +8,20 @@
 #include <linux/prctl.h>
 
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/devices.h"
+#include "platform/hosted/machine/end.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/kasan.h"
+#include "platform/hosted/machine/start.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/watch.h"
 #include "platform/hosted/machine/write_execute.h"
+#include "platform/hosted/machine/x86_64/context.h"
+#include "platform/hosted/machine/x86_64/keys.h"
+#include "platform/hosted/machine/x86_64/protect.h"
+#include "platform/hosted/machine/x86_64/signals.h"
+#include "platform/hosted/machine/zygote.h"
 #include "platform/platform.h"
 
 PER_PROCESS struct self self;
@@ -97,10 +109,10 @@ static void make_gate_page(void)
         refuse("it cannot map the gate page");
     }
     uint64_t *words = (uint64_t *)LAB4_GATE_PAGE;
-    protect_open_user(true);
+    keys_open_user(true);
     words[LAB4_GATE_ENTRY_OFFSET / 8] = (uint64_t)machine.entry->gate;
     words[LAB4_GATE_MAGIC_OFFSET / 8] = LAB4_GATE_MAGIC;
-    protect_open_user(false);
+    keys_open_user(false);
     host_protect(LAB4_GATE_PAGE, 4096, HOST_READ);
 }
 

@@ -187,3 +187,8 @@ static inline void *fp_slot(const struct tcb *thread)
 extern const char image_text_start[], image_text_end[], image_rodata_end[];
 extern char image_process_start[], image_process_end[];
 extern char image_shared_start[], image_shared_data_end[], image_shared_end[];
+
+static inline bool range_contains(uint64_t start, uint64_t end, uint64_t value)
+{
+    return value >= start && value < end;
+}

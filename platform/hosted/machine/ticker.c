@@ -3,7 +3,7 @@
 // The hosted machine's own timer (docs/HOSTED-ABI.md), finer than the real-time clock: it counts the kernel's ticks. Its line
 // is up while it is enabled and the count is not below the match register, so a driver quiets it by either.
 #include "platform/hosted/machine/devices.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/state.h"
 
 enum { COUNT = 0x00, COUNT_HIGH = 0x04, MATCH = 0x08, MATCH_HIGH = 0x0c, CONTROL = 0x10, STATUS = 0x14, FREQUENCY = 0x18, ID = 0x1c };
 enum { ENABLE = 1, TICKS_A_SECOND = 62500000, MAGIC = 0x3442414c /* "LAB4" */ };

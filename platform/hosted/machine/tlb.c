@@ -14,7 +14,13 @@
 // device, or is an external abort (0x10).
 #include "core/threads/state.h"
 #include "core/arch/aarch64/translation.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/flush.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/process.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/tlb.h"
+#include "platform/hosted/machine/x86_64/keys.h"
 #include "platform/platform.h"
 
 // Low six bits of a syndrome (Arm ARM, ESR_ELx.DFSC / IFSC), and the rest by kind of access (memory §6.5).
@@ -109,10 +115,10 @@ static long map_run(struct run run, int protection)
     // A debugger can write into what is writable; into other code it can if that is private.
     bool is_private = (control()->flags & MACHINE_FLAG_DEBUG) && (protection & HOST_EXECUTE) && !(protection & HOST_WRITE);
     int flags = HOST_FIXED | HOST_NO_RESERVE | (is_private ? HOST_PRIVATE : HOST_SHARED) | (populates ? HOST_POPULATE : 0);
-    protect_open_user(true); // populating obeys the keys in force
+    keys_open_user(true); // populating obeys the keys in force
     long result = host_map(run.start, run.end - run.start, protection, flags, MACHINE_FD_MEMORY,
                            MACHINE_RAM_OFFSET + (run.physical - MACHINE_RAM_BASE));
-    protect_open_user(false);
+    keys_open_user(false);
     return result;
 }
 
@@ -168,7 +174,7 @@ static void remember(vaddr_t start, vaddr_t end)
 static void install(struct run run, int protection)
 {
     if (self.mappings >= self.capacity) {
-        tlb_forget_everything(self.process);
+        flush_everything(self.process);
         return;
     }
     if (map_run(run, protection) < 0) { // perhaps the host's limit on mappings: from now on there are fewer
@@ -201,7 +207,7 @@ static void note_cut(void)
     if (self.mappings < self.capacity) {
         remember(0, 0);
     } else {
-        tlb_forget_everything(self.process);
+        flush_everything(self.process);
     }
 }
 
@@ -274,28 +280,6 @@ bool tlb_read_user(vaddr_t address, uint8_t *bytes, word_t count)
 }
 
 // --------------------------------------------------------------------------------------------- flush
-
-void tlb_forget_everything(struct process *process)
-{
-    process->flush.everything = true;
-}
-
-void tlb_forget(struct process *process, vaddr_t start, vaddr_t end)
-{
-    struct flush_queue *queue = &process->flush;
-    uint32_t last = queue->count - 1;
-    if (queue->everything) {
-        return;
-    }
-    if (queue->count > 0 && queue->range[last].end == start) {
-        queue->range[last].end = end;
-    } else if (queue->count == FLUSH_RANGES) {
-        queue->everything = true;
-    } else {
-        queue->range[queue->count].start = start;
-        queue->range[queue->count++].end = end;
-    }
-}
 
 static void apply_ranges(struct flush_queue *queue)
 {
@@ -376,7 +360,7 @@ void plat_tlb_flush_page(asid_t asid, vaddr_t address, word_t size_bits)
     struct process *process = process_of(asid);
     if (process) {
         vaddr_t start = align_down(address, size_bits);
-        tlb_forget(process, start, start + BIT(size_bits));
+        flush_add(process, start, start + BIT(size_bits));
     }
 }
 
@@ -384,7 +368,7 @@ void plat_tlb_flush_asid(asid_t asid)
 {
     struct process *process = process_of(asid);
     if (process) {
-        tlb_forget_everything(process);
+        flush_everything(process);
     }
 }
 

@@ -13,7 +13,10 @@
 #include "core/entry/invoke.h"
 #include "core/ipc/fault.h"
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/tlb.h"
+#include "platform/hosted/machine/trace.h"
 #include "platform/hosted/trace_records.h"
 
 enum { CODE_BITS = 10, REG_FRAME = 29 };

@@ -5,7 +5,14 @@
 //
 // The machine's clock stands still meanwhile, so that watching uses up nobody's budget.
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/check.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/refusals.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/trace.h"
+#include "platform/hosted/machine/watch.h"
 
 static struct {
     const char *event; // what the core was entered for
@@ -30,9 +37,18 @@ static void note(const char *event, word_t number)
     __builtin_memcpy(last.thread, here()->current->name, sizeof last.thread);
 }
 
+static void watch_report(void)
+{
+    if (last.event) {
+        host_print(HOST_STDERR, "  last entry: %s %ld of '%s'\n", last.event, (long)last.number, last.thread);
+    }
+}
+
 void watch_start(void)
 {
     machine.is_watched = control()->flags & (MACHINE_FLAG_CHECK | MACHINE_FLAG_TRACE | MACHINE_FLAG_REPORT_REFUSED);
+    panic_report_with(watch_report);
+    panic_report_with(check_report);
 }
 
 void watch_call(void)
@@ -117,11 +133,4 @@ void watch_pause(void)
     __atomic_store_n(&c->pause_reached, 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&c->pause_wanted, 0, __ATOMIC_SEQ_CST);
     clock_go_on();
-}
-
-void watch_report(void)
-{
-    if (last.event) {
-        host_print(HOST_STDERR, "  last entry: %s %ld of '%s'\n", last.event, (long)last.number, last.thread);
-    }
 }

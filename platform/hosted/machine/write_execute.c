@@ -6,12 +6,16 @@
 //
 // The one case that this cannot serve is an instruction that writes to a page that holds the instruction itself: it would need
 // both at once. The machine performs it, as it does for accesses to devices.
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/tlb.h"
 #include "platform/hosted/machine/write_execute.h"
+#include "platform/hosted/machine/x86_64/decode.h"
+#include "platform/hosted/machine/x86_64/instruction.h"
+#include "platform/hosted/machine/x86_64/operation.h"
 
 #include "core/arch/aarch64/translation.h"
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
-#include "platform/hosted/machine/operation.h"
 
 enum { WRITE_EXECUTE = HOST_WRITE | HOST_EXECUTE, MAX_COMPLAINTS = 8 };
 

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/platform.h"
 #include "tests/fuzz/record/record.h"
 #include "tests/fuzz/world.h"
 

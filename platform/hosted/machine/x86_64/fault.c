@@ -9,13 +9,17 @@
 //   breakpoint                          UserException; the processor reports the next instruction, the kernel this one
 //   host call                           stopped by the filter: UnknownSyscall
 //   everything else                     UserException
+#include "platform/hosted/machine/devices.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/tlb.h"
+#include "platform/hosted/machine/write_execute.h"
+#include "platform/hosted/machine/x86_64/decode.h"
 #include "platform/hosted/machine/x86_64/fault.h"
+#include "platform/hosted/machine/x86_64/instruction.h"
 
 #include <asm/signal.h>
 
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
-#include "platform/hosted/machine/write_execute.h"
 
 // Syndromes (memory §6.3, design §4.2).
 #define SYNDROME_UNDEFINED 0x02000000u

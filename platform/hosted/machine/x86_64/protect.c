@@ -10,35 +10,21 @@
 // closed. That is harmless, because a frame is consumed before user code runs again; only the check that the kernel does not
 // follow user pointers is lost. A probe decides, not a version number.
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/end.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/kasan.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/x86_64/gate.h"
+#include "platform/hosted/machine/x86_64/keys.h"
+#include "platform/hosted/machine/x86_64/protect.h"
+#include "platform/hosted/machine/x86_64/signals.h"
 
-enum { PKRU_BIT_OF_HEADER = 9, HEADER_OFFSET = 512, PROT_RW = HOST_READ | HOST_WRITE };
+enum { PROT_RW = HOST_READ | HOST_WRITE };
 
 static const struct entry entry_plain = {gate_plain, signal_plain, enter_plain, 0};
 static const struct entry entry_pku = {gate_pku, signal_pku, enter_pku, PKRU_MACHINE};
 static const struct entry entry_open = {gate_open, signal_open, enter_open, PKRU_OPEN};
-
-static void write_pkru(uint32_t value)
-{
-    __asm__ volatile("wrpkru" : : "a"(value), "c"(0), "d"(0) : "memory");
-}
-
-void protect_open_user(bool open)
-{
-    if (machine.has_pku) {
-        write_pkru(open ? PKRU_OPEN : machine.entry->pkru);
-    }
-}
-
-bool protect_frame_is_user(const void *frame_state)
-{
-    const uint8_t *state = frame_state;
-    uint64_t present;
-    uint32_t pkru;
-    __builtin_memcpy(&present, state + HEADER_OFFSET, sizeof present);
-    __builtin_memcpy(&pkru, state + machine.pkru_offset, sizeof pkru);
-    return (present >> PKRU_BIT_OF_HEADER & 1) && pkru == PKRU_USER;
-}
 
 static void tag(uint64_t start, uint64_t end, int protection)
 {
@@ -109,10 +95,10 @@ void protect_start(void)
     machine.has_pku = true;
     machine.entry = &entry_pku;
     tag_everything();
-    write_pkru(PKRU_MACHINE);
+    keys_write(PKRU_MACHINE);
     if (!probe_signal_stack()) {
         machine.entry = &entry_open;
-        write_pkru(PKRU_OPEN);
+        keys_write(PKRU_OPEN);
         host_protect_key((uint64_t)signal_stack, STACK_BYTES, PROT_RW, 0);
     }
 }

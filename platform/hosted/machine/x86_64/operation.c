@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Opcodes: Intel SDM vol. 2, appendix A. Flags: vol. 1, appendix A.
-#include "platform/hosted/machine/operation.h"
+#include "platform/hosted/machine/x86_64/operation.h"
 
 // --------------------------------------------------------------------------------------------- reading
 

@@ -4,10 +4,13 @@
 // non-canonical address, and misaligned ones that need alignment. So this reads the instruction far enough to compute its
 // memory operand. It need not know lengths or all instructions: a wrong or missing answer gives a fault message with a
 // wrong address, never a wrong machine.
-#include "platform/hosted/machine/instruction.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/tlb.h"
+#include "platform/hosted/machine/x86_64/context.h"
+#include "platform/hosted/machine/x86_64/decode.h"
+#include "platform/hosted/machine/x86_64/instruction.h"
+#include "platform/hosted/machine/x86_64/operation.h"
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
-#include "platform/hosted/machine/operation.h"
 
 uint64_t *host_register(struct thread_regs *regs, uint32_t number)
 {

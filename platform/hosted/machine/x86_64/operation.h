@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "platform/hosted/machine/instruction.h"
+#include "platform/hosted/machine/x86_64/instruction.h"
 
 // The first eight are the host's own numbers of these operations.
 enum operation_kind {

@@ -10,7 +10,12 @@
 // The thread pointer is written when it differs from what fs holds. Without FSGSBASE that is a host call (0.2 us, but several
 // on some virtual machines), which then dominates the switch between two threads of a VSpace.
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/process.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/watch.h"
+#include "platform/hosted/machine/x86_64/context.h"
 #include "platform/platform.h"
 
 enum {

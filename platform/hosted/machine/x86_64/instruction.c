@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "platform/hosted/machine/instruction.h"
+#include "platform/hosted/machine/x86_64/instruction.h"
 
 #include <stddef.h>
 

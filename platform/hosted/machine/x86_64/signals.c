@@ -21,9 +21,18 @@
 #include <asm/ucontext.h>
 
 #include "core/threads/state.h"
-#include "platform/hosted/machine/machine.h"
+#include "platform/hosted/machine/attention.h"
+#include "platform/hosted/machine/clock.h"
+#include "platform/hosted/machine/end.h"
+#include "platform/hosted/machine/host.h"
+#include "platform/hosted/machine/panic.h"
+#include "platform/hosted/machine/state.h"
+#include "platform/hosted/machine/x86_64/context.h"
+#include "platform/hosted/machine/x86_64/gate.h"
+#include "platform/hosted/machine/x86_64/signals.h"
 
 enum { RETURN_TO_FRAME = 0, GO_ON = 1 };
+enum { PKRU_BIT_OF_HEADER = 9, HEADER_OFFSET = 512 }; // of the extended state in a frame
 
 enum { FLAG_TRAP = 1 << 8, FLAG_ALIGNMENT = 1 << 18 }; // Intel SDM vol. 1, 3.4.3
 
@@ -86,10 +95,21 @@ static int leave_user(int number, const siginfo_t *information, const struct sig
     return GO_ON;
 }
 
+// Was user code running, by the keys in force?
+static bool frame_is_user(const void *frame_state)
+{
+    const uint8_t *state = frame_state;
+    uint64_t present;
+    uint32_t pkru;
+    __builtin_memcpy(&present, state + HEADER_OFFSET, sizeof present);
+    __builtin_memcpy(&pkru, state + machine.pkru_offset, sizeof pkru);
+    return (present >> PKRU_BIT_OF_HEADER & 1) && pkru == PKRU_USER;
+}
+
 // Did user code jump into the machine? Keys tell, except where user code comes and goes.
 static bool is_wild_jump(const struct sigcontext *from)
 {
-    return machine.has_pku && is_owner() && protect_frame_is_user(from->fpstate);
+    return machine.has_pku && is_owner() && frame_is_user(from->fpstate);
 }
 
 // That is a fault of its own.
@@ -147,7 +167,7 @@ static int handle(int number, const void *information, void *context)
     struct sigcontext *from = &((struct ucontext *)context)->uc_mcontext;
     bool is_interrupt = number == SIGALRM || number == SIGVTALRM;
     if (number == SIGCHLD) {
-        zygote_note_death();
+        end_note_death();
         return RETURN_TO_FRAME;
     }
     if (number == SIGALRM) {
