@@ -105,7 +105,7 @@ static void add_segment_page(const struct process *process, const struct lab4_el
     struct content content = {.count = 0};
     seL4_Word access = 0;
     for (seL4_Word i = 0; i < program->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(program, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(program, i);
         if (is_on_page(&segment, page)) {
             if (i < index) {
                 return;
@@ -120,7 +120,7 @@ static void add_segment_page(const struct process *process, const struct lab4_el
 static void add_segment(const struct process *process, const struct lab4_elf *program,
                         seL4_Word index)
 {
-    const struct lab4_elf_segment segment = lab4_elf_segment(program, index);
+    const struct lab4_elf_segment segment = lab4_elf_header(program, index);
     const seL4_Word end = lab4_elf_is_loaded(&segment) ? segment.address + segment.size : 0;
     for (seL4_Word page = page_start(segment.address); page < end; page += PAGE_BYTES) {
         add_segment_page(process, program, index, page);

@@ -31,7 +31,7 @@ static lab4_elf_word read_bytes(const unsigned char *at, unsigned count)
     return value;
 }
 
-struct lab4_elf_segment lab4_elf_segment(const struct lab4_elf *elf, lab4_elf_word i)
+struct lab4_elf_segment lab4_elf_header(const struct lab4_elf *elf, lab4_elf_word i)
 {
     const unsigned char *header = elf->file + elf->headers + i * PROGRAM_HEADER_BYTES;
     const lab4_elf_word bytes_size = read_bytes(header + 32, 8);
@@ -85,7 +85,7 @@ static enum lab4_elf_verdict check_header(const struct lab4_elf *elf, lab4_elf_w
                                           const struct lab4_elf_rules *rules,
                                           struct lab4_elf_problem *problem)
 {
-    const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+    const struct lab4_elf_segment segment = lab4_elf_header(elf, i);
     REQUIRE(segment.type != SEGMENT_INTERPRETER, .verdict = LAB4_ELF_DYNAMIC, .header = i);
     REQUIRE(segment.type != SEGMENT_GNU_STACK || segment.size == 0,
             .verdict = LAB4_ELF_STACK_HAS_MEMORY, .header = i, .value = segment.size);
@@ -106,9 +106,9 @@ static enum lab4_elf_verdict check_header(const struct lab4_elf *elf, lab4_elf_w
 static enum lab4_elf_verdict check_overlap(const struct lab4_elf *elf, lab4_elf_word i,
                                            struct lab4_elf_problem *problem)
 {
-    const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+    const struct lab4_elf_segment segment = lab4_elf_header(elf, i);
     for (lab4_elf_word j = 0; lab4_elf_is_loaded(&segment) && j < i; j++) {
-        const struct lab4_elf_segment other = lab4_elf_segment(elf, j);
+        const struct lab4_elf_segment other = lab4_elf_header(elf, j);
         REQUIRE(!lab4_elf_is_loaded(&other) || segment.address >= other.address + other.size ||
                     other.address >= segment.address + segment.size,
                 .verdict = LAB4_ELF_OVERLAP, .header = i, .other = j, .address = segment.address,
@@ -124,7 +124,7 @@ static lab4_elf_word find_bounds(struct lab4_elf *elf)
     elf->start = ~(lab4_elf_word)0;
     elf->end = 0;
     for (lab4_elf_word i = 0; i < elf->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(elf, i);
         if (segment.size > 0) {
             elf->start = segment.address < elf->start ? segment.address : elf->start;
             elf->end = segment.address + segment.size > elf->end ? segment.address + segment.size
@@ -138,7 +138,7 @@ static lab4_elf_word find_bounds(struct lab4_elf *elf)
 static int is_executable_at(const struct lab4_elf *elf, lab4_elf_word address)
 {
     for (lab4_elf_word i = 0; i < elf->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(elf, i);
         if (lab4_elf_is_loaded(&segment) && (segment.flags & LAB4_ELF_EXECUTE) &&
             address >= segment.address && address - segment.address < segment.size) {
             return 1;
@@ -160,7 +160,7 @@ static lab4_elf_word memory_needed(const struct lab4_elf *elf, const struct lab4
     }
     lab4_elf_word bytes = 0;
     for (lab4_elf_word i = 0; i < elf->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(elf, i);
         bytes += lab4_elf_is_loaded(&segment) ? segment.size : 0;
     }
     return bytes;

@@ -74,10 +74,10 @@ TEST(a_good_image_gives_its_segments)
     assert_int_equal(program.entry, 0x400000);
     assert_int_equal(program.end, 0x404000);
     assert_int_equal(program.header_count, 2);
-    assert_int_equal(lab4_elf_segment(&program, 0).flags, LAB4_ELF_READ | LAB4_ELF_EXECUTE);
-    assert_ptr_equal(program.file + lab4_elf_segment(&program, 0).offset, image.content);
-    assert_int_equal(lab4_elf_segment(&program, 1).size, 3 * 4096);
-    assert_int_equal(lab4_elf_segment(&program, 1).bytes_size, DATA_BYTES);
+    assert_int_equal(lab4_elf_header(&program, 0).flags, LAB4_ELF_READ | LAB4_ELF_EXECUTE);
+    assert_ptr_equal(program.file + lab4_elf_header(&program, 0).offset, image.content);
+    assert_int_equal(lab4_elf_header(&program, 1).size, 3 * 4096);
+    assert_int_equal(lab4_elf_header(&program, 1).bytes_size, DATA_BYTES);
 }
 
 TEST(an_image_cut_short_anywhere_is_refused)
@@ -162,7 +162,7 @@ static void assert_loadable(const struct lab4_elf *program, const char *file, si
 {
     assert_true(program->start >= ELF_ADDRESS_MIN && program->end <= ELF_ADDRESS_END);
     for (seL4_Word i = 0; i < program->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(program, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(program, i);
         if (lab4_elf_is_loaded(&segment)) {
             assert_true(segment.size <= ELF_MEMORY_MAX && segment.bytes_size <= segment.size);
             assert_true(segment.address >= program->start);

@@ -99,7 +99,7 @@ enum lab4_elf_verdict lab4_elf_check(struct lab4_elf *elf, const void *file, lab
                                      struct lab4_elf_problem *problem);
 
 /* Program header `i`, below elf->header_count. */
-struct lab4_elf_segment lab4_elf_segment(const struct lab4_elf *elf, lab4_elf_word i);
+struct lab4_elf_segment lab4_elf_header(const struct lab4_elf *elf, lab4_elf_word i);
 
 /* Is it to be loaded (PT_LOAD), and not empty? All others are notes about the file. */
 int lab4_elf_is_loaded(const struct lab4_elf_segment *segment);

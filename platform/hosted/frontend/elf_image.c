@@ -30,7 +30,7 @@ enum lab4_elf_verdict elf_image_check(const uint8_t *file, size_t size,
 void elf_image_copy(const struct elf_image *image, uint8_t *memory)
 {
     for (lab4_elf_word i = 0; i < image->elf.header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(&image->elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(&image->elf, i);
         if (lab4_elf_is_loaded(&segment)) {
             memcpy(memory + (segment.address - image->start), image->elf.file + segment.offset,
                    segment.bytes_size);

@@ -33,7 +33,7 @@ struct lab4_elf_rules layout_root_rules(uint64_t memory)
 static int has_one_offset(const struct lab4_elf *kernel, uint64_t offset)
 {
     for (lab4_elf_word i = 0; i < kernel->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(kernel, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(kernel, i);
         if (segment.size > 0 && segment.address - segment.physical != offset) {
             return 0;
         }
@@ -44,7 +44,7 @@ static int has_one_offset(const struct lab4_elf *kernel, uint64_t offset)
 static uint64_t find_offset(const struct lab4_elf *kernel)
 {
     for (lab4_elf_word i = 0; i < kernel->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(kernel, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(kernel, i);
         if (segment.size > 0) {
             return segment.address - segment.physical;
         }

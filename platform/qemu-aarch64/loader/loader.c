@@ -71,7 +71,7 @@ static void load_flat(const struct lab4_elf *elf, uint64_t start, uint64_t end)
 {
     memset((void *)start, 0, end - start);
     for (lab4_elf_word i = 0; i < elf->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(elf, i);
         if (lab4_elf_is_loaded(&segment)) {
             uint64_t at = start + (segment.address - elf->start);
             memcpy((void *)at, elf->file + segment.offset, segment.bytes_size);

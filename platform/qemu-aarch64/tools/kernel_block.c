@@ -28,7 +28,7 @@ struct kernel_block kernel_block_find(const struct file *kernel, const struct la
 {
     struct kernel_block block = {.root_cnode_bits = DEFAULT_CNODE_BITS};
     for (lab4_elf_word i = 0; i < elf->header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(elf, i);
         for (uint64_t at = 0; lab4_elf_is_loaded(&segment) && at + BLOCK_BYTES <= segment.bytes_size;
              at += 8) {
             uint8_t *candidate = kernel->bytes + segment.offset + at;

@@ -145,7 +145,7 @@ static struct input open_elf(const char *name, struct lab4_elf_rules rules)
     }
     uint64_t end = input.elf.headers + input.elf.header_count * PROGRAM_HEADER_BYTES;
     for (lab4_elf_word i = 0; i < input.elf.header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(&input.elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(&input.elf, i);
         if (lab4_elf_is_loaded(&segment) && segment.offset + segment.bytes_size > end) {
             end = segment.offset + segment.bytes_size;
         }
@@ -164,7 +164,7 @@ static struct file flatten_loader(const struct input *loader)
     }
     struct file flat = {.name = loader->file.name, .size = loader->elf.end, .bytes = allocate(loader->elf.end)};
     for (lab4_elf_word i = 0; i < loader->elf.header_count; i++) {
-        const struct lab4_elf_segment segment = lab4_elf_segment(&loader->elf, i);
+        const struct lab4_elf_segment segment = lab4_elf_header(&loader->elf, i);
         if (lab4_elf_is_loaded(&segment)) {
             memcpy(flat.bytes + segment.address, loader->file.bytes + segment.offset, segment.bytes_size);
         }
