@@ -156,7 +156,11 @@ static void print_failed_lookup(FILE *out, const struct tcb *thread, const struc
 {
     const word_t *buffer = buffer_of(thread);
     const uint64_t words[3] = {refusal->payload[2], refusal->payload[3], buffer != NULL ? buffer[BUFFER_MESSAGE + REGISTER_WORDS] : 0};
-    fprintf(out, "FailedLookup: the %s cannot be found: ", refusal->payload[0] != 0 ? "source slot" : "slot, or what is mapped there,");
+    if (refusal->kind == kind_frame || refusal->kind == kind_page_table) {
+        fprintf(out, "FailedLookup: no page table covers the address, of which %lu bits are left; map one first", words[0]);
+        return;
+    }
+    fprintf(out, "FailedLookup: the %s cannot be found: ", refusal->payload[0] != 0 ? "source slot" : "slot");
     switch (refusal->payload[1]) {
     case seL4_InvalidRoot:
         fprintf(out, "its root is no CNode, or the address space is not there");
