@@ -159,7 +159,7 @@ static void judge(const char *what, void (*function)(void *), int slices)
     check_true("  the thread gets on", rounds > 0);
     check_true("  the median of its slices is its budget, but for 50 us", used[slices / 2] <= BUDGET + BOUND);
     check_true("  and so are three quarters of them", used[slices * 3 / 4] <= BUDGET + BOUND);
-    check_true("  it gets its budget", used[slices / 2] >= BUDGET - BOUND);
+    check_true("  and it gets its budget", used[slices * 3 / 4] >= BUDGET - BOUND); /* what is left of one may be a slice of its own */
     rounds = 0;
 }
 

@@ -220,6 +220,7 @@ int trap_call(void)
 
 int trap_signal(void)
 {
+    signals_set_stack(); // at once: older hosts cannot put two frames on the kernel stack (protect.c)
     struct trap trap = self.trap;
     struct hw_fault fault;
     if (trap.signal == SIGVTALRM) {
