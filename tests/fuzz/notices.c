@@ -2,6 +2,7 @@
 //
 // The model must notice when the kernel does something else. Each test lets the kernel do one step of the fuzz world and then
 // changes one word of the outcome, as a bug would have: the comparison has to fail, and without the change it has to succeed.
+#include "core/threads/message.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

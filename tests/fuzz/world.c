@@ -10,6 +10,7 @@
 
 #include "core/caps/cdt.h"
 #include "core/threads/state.h"
+#include "core/threads/tcb.h"
 #include "tests/fuzz/calls.h"
 #include "tests/fuzz/machine.h"
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/time/refill.h"
+
 enum { CONTEXTS = 32, INTERVALS = 256, MIN_TICKS = 1250 };
 
 struct interval {

@@ -7,6 +7,7 @@
 
 #include <lab4/invocations.h>
 
+#include "core/arch/aarch64/vspace.h"
 #include "tests/model/model.h"
 
 enum label { LAB4_INVOCATIONS(LAB4_LABEL_ENUMERATOR) };
