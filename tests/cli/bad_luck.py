@@ -6,6 +6,7 @@ Each run works, or ends with one sentence that names the cause; nothing of it is
 where limits would not bind otherwise; anybody else is one already. Without the right to limit memory (memory_group.py) some say that
 they were not run.
 """
+import ctypes
 import errno
 import json
 import os
@@ -19,12 +20,8 @@ import subprocess
 import sys
 import time
 
-<<<<<<< HEAD
-from harness import Result, assert_refused, main, run
-=======
 from forbidden import FORBIDDEN, forbid
-from harness import assert_refused, main, run
->>>>>>> 6370e93 (wip)
+from harness import Result, assert_refused, main, run
 from machines import FRONT_END, HELLO, PROGRAMS, SCRATCH, assert_nothing_left, children_of, processes, start_spinning
 from memory_group import MemoryGroup, NoMemoryGroup
 
