@@ -21,10 +21,11 @@ SUFFIXES = {".c", ".h", ".S", ".py", ".sh"}
 NARROW = [
     "libsel4/include",
     "libsel4/include/sel4/mode",
+    "tests/unit/toy",
     "tools/book",
     "tools/lab4/drawing",
 ]
-FORMATTED = ["libsel4/include", "libsel4/include/sel4/mode"]
+FORMATTED = ["libsel4/include", "libsel4/include/sel4/mode", "tests/unit/toy"]
 
 
 def sources(folder=""):

@@ -12,7 +12,7 @@ HOSTED = [*BUILD, "libfdt-dev", "libdw-dev"]
 AARCH64 = [*BUILD, "gcc-aarch64-linux-gnu", "libfdt-dev"]
 QEMU = [*AARCH64, "qemu-system-arm", "python3"]
 CLANG = [*BUILD, "clang", "libclang-rt-dev"]
-UNIT = ["libcmocka-dev", "libzydis-dev", "python3"]
+UNIT = ["libcmocka-dev", "libzydis-dev", "patch", "python3"]
 CXX = ["g++"]
 LIBC = ["newlib-source", "xz-utils"]  # for root tasks that ask for it, their tests, and the SDK
 HOSTS = [*HOSTED, *UNIT, "qemu-system-x86"]
@@ -34,7 +34,7 @@ OF_PRESET = {
 COMMANDS = {
     "cmake": "cmake", "gcc": "gcc", "g++": "g++", "make": "make", "clang": "clang", "gdb": "gdb", "gdb-multiarch": "gdb-multiarch",
     "pkg-config": "pkg-config", "ninja-build": "ninja", "llvm": "llvm-cov", "gcc-aarch64-linux-gnu": "aarch64-linux-gnu-gcc",
-    "qemu-system-arm": "qemu-system-aarch64",
+    "qemu-system-arm": "qemu-system-aarch64", "patch": "patch",
 }
 
 
