@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where a thread's variables are, relative to its thread pointer: what the linker assumed when it
- * wrote their offsets into the code (ELF Handling for Thread-Local Storage, §3). Arithmetic only,
+ * wrote their offsets into the code ("ELF Handling for Thread-Local Storage", section 3). Arithmetic only,
  * for both variants on every machine, so that a test of the build machine can try them all.
  */
 #ifndef LAB4_RUNTIME_TLS_LAYOUT_H

@@ -157,7 +157,7 @@ static void watch_alarm(void *nothing)
  */
 static void preemption(void)
 {
-    enum { BITS = 26, LARGE_PAGES = 1 << (BITS - seL4_LargePageBits), ATTEMPTS = 5 };
+    enum { BITS = 26, LARGE_PAGES = 1 << (BITS - seL4_LargePageBits), ATTEMPTS = 12, PACES = 500000 };
     const seL4_CPtr untyped = pool_object(seL4_UntypedObject, BITS);
     const seL4_CPtr first = pool_slot();
     for (int i = 1; i < LARGE_PAGES; i++) {
@@ -169,6 +169,8 @@ static void preemption(void)
     must(seL4_TCB_SetPriority(TCB, TCB, 100), "seL4_TCB_SetPriority");
     for (int attempt = 1; attempt <= ATTEMPTS && !was_clearing; attempt++) {
         rtc_alarm(1);
+        for (volatile int pace = 0; pace < attempt * PACES; pace++) { /* in virtual time, the same moment of the loop otherwise */
+        }
         while (alarms < attempt) {
             must(seL4_Untyped_Retype(untyped, seL4_ARM_LargePageObject, 0, CNODE, 0, 0, first, LARGE_PAGES), "making large pages");
             must(seL4_CNode_Revoke(CNODE, untyped, seL4_WordBits), "revoking them");

@@ -160,9 +160,9 @@ def test_gdb_finds_the_way_from_the_kernel_to_the_program(lab, t):
     hello = lab.build / "bin/hello"
     entry = int.from_bytes(hello.read_bytes()[24:32], "little")
     status, said = stopped_at(lab, hello.read_bytes(), entry, "delete", f"add-symbol-file {hello}", "break perform_UntypedRetype", "continue",
-                              "backtrace", "delete", "break fastpath_syscall", "continue", "backtrace", "delete", "break core_syscall_slow",
+                              "backtrace", "delete", "break core_syscall_fast", "continue", "backtrace", "delete", "break core_syscall_slow",
                               "continue", "backtrace", "delete")
-    for kernel in "perform_UntypedRetype", "fastpath_syscall", "core_syscall_slow":
+    for kernel in "perform_UntypedRetype", "core_syscall_fast", "core_syscall_slow":
         frames = rf"\n#0 +{kernel}[^#].*?\n#\d+ [^\n]*(slow|from)_syscall.*?\n#\d+ [^\n]*main \(\) at [^\n]*hello/main\.c"
         t.check(re.search(frames, said, re.DOTALL), f"{frames} in {said!r}")
     t.check("Python Exception" not in said, said)
