@@ -85,7 +85,8 @@ static void check_stdio(void)
     putchar('p');
     fputs("utchar and fputs print parts of one\n", stdout);
     fprintf(stderr, "fprintf prints to stderr: %d\n", 1);
-    snprintf(text, sizeof(text), "%5.2f|%+d|%hhx|%.3d|%zu|%" PRIx64 "|%p|%s", 3.14159, 1, 0x123, 7,
+    snprintf(text, sizeof(text), "%5.2f|%+d|%hhx|%.3d|%zu|%" PRIx64 "|%p|%s", 3.14159, 1,
+             (unsigned char)0x23, 7,
              sizeof(int), UINT64_MAX, (void *)0x10, "text");
     CHECK("snprintf", strcmp(text, " 3.14|+1|23|007|4|ffffffffffffffff|0x10|text") == 0);
     int number;
