@@ -30,6 +30,9 @@ _lab4() {
         case $command:$before in
         *:--on) words="hosted qemu" ;;
         *:--time) [[ $command != run ]] || words="real virtual" ;;
+        run:--report) words="refused faults state all none" ;;
+        run:--trace-format) words="text json raw" ;;
+        trace:--format) words="text json" ;;
         help:*) words=$(_lab4_words '^  [a-z]+' help) ;;
         test:*) words=$(_lab4_words '^  [a-z0-9]+ ' test --help) ;;
         build:*) words=$(sed -n 's/.*"name": "\([^"]*\)".*/\1/p' "$root/CMakePresets.json" | grep -vx base | sort -u) ;;

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the packer and the loader refuse, and odd but legal root tasks that they must not refuse."""
 import os
+import pathlib
 import struct
+import subprocess
 import time
 
 import elfs
 import trees
 from elfs import BASE, Segment
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOOD = elfs.simple(elfs.exit_program(7))
 
 
@@ -26,6 +29,12 @@ def refused(lab, t, *texts, program=GOOD, options=(), **more):
 def boots(lab, t, program, status, mem="1G", **more):
     result = lab.boot(lab.image(lab.file("root", program), "--mem", mem, mem=mem, **more), mem)
     t.equal(result.status, status, f"exit status (output: {result.output!r})")
+
+
+def test_version(lab, t):
+    done = subprocess.run([str(lab.packer), "--version"], capture_output=True, text=True)
+    version = (ROOT / "VERSION").read_text().strip()
+    t.equal((done.returncode, done.stdout, done.stderr), (0, f"lab4-image {version}\n", ""), "status and output")
 
 
 # ------------------------------------------------------------------------------------------ device trees

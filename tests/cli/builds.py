@@ -157,4 +157,10 @@ def test_every_command_tells_the_version():
         assert (result.status, result.out) == (0, f"lab4 {VERSION}\n"), (words, result)
 
 
+def test_the_programs_behind_them_tell_it_too():
+    for name, program in (("lab4-bench", "tools/bench"), ("lab4-fuzz", "tests/fuzz/run"), ("lab4-qemu", "tools/run-qemu")):
+        result = run(ROOT / program, "--version")
+        assert (result.status, result.out) == (0, f"{name} {VERSION}\n"), (program, result)
+
+
 main(globals())

@@ -71,6 +71,12 @@ def test_help_fits_a_terminal_of_80_columns():
             assert len(line) <= 80, (command, line)
 
 
+def test_help_of_the_programs_behind_them_does_too():
+    for words in ("run", "--platform-help"), ("run", "--on", "qemu", "--platform-help"):
+        text = run(LAB4, *words).out
+        assert "--mem" in text and all(len(line) <= 80 for line in text.splitlines()), text
+
+
 # ---------------------------------------------------------------------------------------------- misuse
 
 def test_help_for_what_is_no_command():
@@ -83,6 +89,11 @@ def test_run_options_without_their_values():
     assert "hosted or qemu" in refused("run", "hello", "--on")
     for option in ("--mem", "--time", "--timeout", "--gdb-port"):
         assert option in refused("run", "hello", option)
+
+
+def test_options_of_the_hosted_platform_are_refused_on_qemu():
+    for words in (["--check"], ["--stay"], ["--report", "refused"], ["--post-mortem", "x"], ["--trace-only=Call"], ["-v"]):
+        assert "is an option of the hosted platform" in refused("run", "--on", "qemu", *words, "hello"), words
 
 
 def test_build_misuse():
@@ -182,6 +193,7 @@ def test_commands_are_completed():
 
 def test_options_are_completed_as_the_help_has_them():
     assert {"--help", "--on", "--mem", "--gdb", "--gdb-port"} <= complete("run", "-")
+    assert {"refused", "none"} <= complete("run", "--report", "") and complete("run", "--trace-format", "") == {"text", "json", "raw"}
     assert {"--coverage", "--mutate"} <= complete("test", "--") and "--check" not in complete("test", "--")
     assert {"--dir", "-D"} <= complete("build", "-")
 

@@ -156,6 +156,7 @@ def test_the_graph_of_capabilities_of_three_processes():
     for name in ("rootserver", "server", "alice", "bob"):
         assert f"<b>CSpace of {name}</b>" in text
     assert re.search(r"\d+ × frame, \d+K", text) and re.search(r"\d+ × untyped, \S+ of \S+ used", text), text
+    assert "e+" not in text, "sizes are numbers as people write them"
     assert "badge 0x101 WGP" in text and "from [" in text and text.count("fault-handler") == 2
     assert 10 <= len(edges(lines)) <= 30, edges(lines)
 

@@ -13,19 +13,19 @@ from harness import assert_refused, main, run
 from machines import FRONT_END, PROGRAMS, SCRATCH, assert_nothing_left, children_of, file_of, processes, spins, until
 
 INSPECT = PROGRAMS / "lab4-inspect"
-LINES = pathlib.Path(__file__).with_name("wrong.c").read_text().split("\n")
+LINES = {name: pathlib.Path(__file__).with_name(name).read_text().split("\n") for name in ("wrong.c", "child.c")}
 PROGRAM = "observe-wrong-"
 
 
-def line_of(comment):
-    """The number of the line of wrong.c that ends with this comment."""
-    number, = (i + 1 for i, line in enumerate(LINES) if line.endswith(f"// {comment}"))
+def line_of(comment, source):
+    """The number of the source's line that ends with this comment."""
+    number, = (i + 1 for i, line in enumerate(LINES[source]) if line.endswith(f"// {comment}"))
     return number
 
 
-def place(function, comment):
+def place(function, comment, source="wrong.c"):
     """How a report names it."""
-    return rf"{function}(\+0x[0-9a-f]+)? \(\S*tests/observe/wrong\.c:{line_of(comment)}\)"
+    return rf"{function}(\+0x[0-9a-f]+)? \(\S*tests/observe/{re.escape(source)}:{line_of(comment, source)}\)"
 
 
 def run_wrong(name, *options):
@@ -96,6 +96,17 @@ def test_receiving_from_an_empty_slot():
 def test_calling_what_is_outside_the_cspace():
     assert_fault("outside", "it calls or sends to capability 0x99999, which is not there: 0x99999 is outside the CSpace: .* 0x0 to 0x1fff",
                  ".*", ".*main")
+
+
+def test_a_component_is_told_by_its_own_name_and_lines():
+    result = run(FRONT_END, "--timeout", "60", "--report", "refused,faults,state", PROGRAMS / "observe-parent")
+    cause = "read at 0x0: nothing is mapped at 0x0: a null pointer"
+    assert result.status == 3, result
+    assert_told(result, rf"^lab4: refused: 'child' at {place('main', 'child: empty', 'child.c')}, pc 0x[0-9a-f]+: seL4_NBSend on capability 0x28: "
+                r"slot 0x28 of the CSpace is empty$", rf"^lab4: thread 'child' of observe-child has no fault handler and stops: {cause}$",
+                rf"^  #\d+ +0x[0-9a-f]+  {place('look_at', 'child', 'child.c')}$", rf"^  #\d+ +0x[0-9a-f]+  {place('main', 'child: main', 'child.c')}$",
+                rf"^  'child' was stopped by a fault that nobody handles: {cause}$", r"^      in observe-child, pc 0x", r"^  'rootserver' waits for",
+                r"^      in observe-parent, pc 0x")
 
 
 def test_without_reports_the_kernel_has_its_say():

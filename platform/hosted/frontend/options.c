@@ -327,20 +327,44 @@ static const struct option option_table[] = {
 
 enum { OPTION_COUNT = sizeof(option_table) / sizeof(option_table[0]) };
 
+// Breaks a help text into lines of HELP_COLUMNS, from column HELP_INDENT on. (It counts bytes.)
+static void print_help(const char *text)
+{
+    enum { HELP_INDENT = 27, HELP_COLUMNS = 80 };
+    size_t column = HELP_INDENT;
+    for (const char *word = text; *word != '\0';) {
+        const size_t length = strcspn(word, " ");
+        if (word != text && column + 1 + length > HELP_COLUMNS) {
+            printf("\n%*s", HELP_INDENT, "");
+            column = HELP_INDENT;
+        } else if (word != text) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", (int)length, word);
+        column += length;
+        word += length + (word[length] == ' ');
+    }
+    putchar('\n');
+}
+
 static void take_help(struct options *options, const char *text)
 {
     (void)options, (void)text;
     printf("lab4-hosted [OPTION…] PROGRAM [-- ARGUMENT…]\n\n"
-           "Runs PROGRAM, an x86-64 ELF executable linked with libsel4, as the root task of a lab4 machine in Linux processes.\n\n");
+           "Runs PROGRAM, an x86-64 ELF executable linked with libsel4, as the root task of\n"
+           "a lab4 machine in Linux processes.\n\n");
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         char name[40];
         const char *value = option_table[i].value;
         snprintf(name, sizeof(name), "%s%s%s", option_table[i].name, value != NULL ? " " : "", value != NULL ? value : "");
-        printf("  %-24s %s\n", name, option_table[i].help);
+        printf(strlen(name) > 24 ? "  %s\n%27s" : "  %-24s %s", name, "");
+        print_help(option_table[i].help);
     }
     printf("\nLAB4_TIMING=1 in the environment prints the start-up time.\n"
-           "Exit status: the program's own (lab4_exit); 2 bad usage, program or host; 3 every thread waits for ever; 4 the kernel\n"
-           "failed; 5 --timeout; 128 + N ended by signal N (130: Ctrl-C).\n");
+           "Exit status: the program's own (lab4_exit); 2 bad usage, program or\n"
+           "host; 3 every thread waits for ever; 4 the kernel failed; 5 --timeout;\n"
+           "128 + N ended by signal N (130: Ctrl-C).\n");
     exit(fflush(stdout) == 0 ? 0 : 1);
 }
 

@@ -84,7 +84,7 @@ static struct options parse_options(int argc, char **argv)
         {"kernel", required_argument, 0, 'k'}, {"dtb", required_argument, 0, 'd'},    {"no-dtb", no_argument, 0, 'n'},
         {"dumped-dtb", required_argument, 0, 'D'},
         {"loader", required_argument, 0, 'l'}, {"mem", required_argument, 0, 'm'},    {"output", required_argument, 0, 'o'},
-        {"help", no_argument, 0, 'h'},         {0, 0, 0, 0},
+        {"help", no_argument, 0, 'h'},         {"version", no_argument, 0, 'V'},     {0, 0, 0, 0},
     };
     struct options options = {0};
     int option;
@@ -100,6 +100,7 @@ static struct options parse_options(int argc, char **argv)
         case 'l': options.loader = optarg; break;
         case 'o': options.output = optarg; break;
         case 'h': fputs(usage, stdout); exit(0);
+        case 'V': puts("lab4-image " LAB4_VERSION); exit(0);
         case 'm':
             options.ram_bytes = parse_size(optarg);
             if (!options.ram_bytes) {

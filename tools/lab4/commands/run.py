@@ -40,6 +40,12 @@ PASSED = [
 ]
 
 
+# What QEMU has not is refused before anything is built for it. (tools/run-qemu would refuse it, too.)
+OF_HOSTED = {"-v", "--trace-format", "--trace-only", "--protect", "--cpu", "--machine",
+             "--gdb-command", "--gdb-mi",
+             *(name for name, _, text in PASSED if text and "(hosted" in text)}
+
+
 class Pass(argparse.Action):
     """Keeps an option, and its value, for the platform's program."""
 
@@ -105,6 +111,10 @@ def run_hosted(program, options, words):
 
 
 def run_qemu(program, options, words):
+    foreign = [option for option in options if option.partition("=")[0] in OF_HOSTED]
+    if foreign:
+        refuse(f"{foreign[0].partition('=')[0]} is an option of the hosted platform; "
+               "`./lab4 run --on qemu --platform-help` lists those of this one")
     file = programs.for_qemu(program)
     if any(option.startswith("--gdb") for option in options):
         packages.need(["gdb-multiarch"])

@@ -78,10 +78,10 @@ def badge(cap):
 
 
 def size_text(size):
-    """Three digits and a unit; "8K" means exactly that much or nearly so."""
+    """Three digits or four and a unit; "8K" means exactly that much or nearly so."""
     for unit in ("", "K", "M", "G"):
         if size < KIB:
-            return f"{size:.3g}{unit}"
+            return f"{size:.0f}{unit}" if size >= 100 else f"{size:.3g}{unit}"
         size /= KIB
     return f"{size:.3g}T"
 
