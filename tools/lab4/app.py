@@ -19,6 +19,7 @@ COMMANDS = {
     "fuzz": "run a fuzz target",
     "bench": "measure",
     "sdk": "headers and libraries for programs outside this tree",
+    "docs": "pages of specification, documentation and sources",
 }
 
 HELP = """\
