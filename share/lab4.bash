@@ -22,7 +22,10 @@ _lab4() {
     command -v "$lab4" >/dev/null || return 0
     root=$(dirname "$(readlink -f "$(command -v "$lab4")")")
     COMPREPLY=()
-    if ((COMP_CWORD == 1)); then
+    if ((COMP_CWORD > 3)) && [[ " ${COMP_WORDS[*]:2:COMP_CWORD-2} " == *" -- "* ]]; then
+        compopt -o default 2>/dev/null # behind `--` are arguments of the program: files, none of our words
+        return 0
+    elif ((COMP_CWORD == 1)); then
         words="help $(_lab4_words '^  [a-z]+' help)"
     elif [[ $current == -* ]]; then
         words="--help $(_lab4_options "$command")"

@@ -172,6 +172,12 @@ def test_fuzz_lists_its_targets():
 
 # ------------------------------------------------------------------------------------------- terminals
 
+def test_completion_leaves_the_arguments_of_the_program_alone():
+    assert "--trace" in complete("run", "hello", "--t")
+    assert complete("run", "hello", "--", "--t") == set()
+    assert complete("run", "hello", "--", "h") == set()
+
+
 def test_colours_only_on_terminals():
     assert ESCAPE in on_terminal(LAB4, "frobnicate")
     assert ESCAPE not in run(LAB4, "frobnicate").err
