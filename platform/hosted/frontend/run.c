@@ -230,18 +230,19 @@ static int make_console_blocking(void)
     return flags;
 }
 
-// A run whose output was lost has not done what it was to do, whatever the program says.
+// A run whose output was lost has not done what it was to do, so it does not end with 0; another status stays, and the
+// loss is told all the same.
 static int console_status(const struct machine_control *control, int status)
 {
     const int error = (int)control->console_error;
-    if (status != 0 || error == 0) {
+    if (error == 0) {
         return status;
     }
-    if (error == EPIPE) {
-        return STATUS_SIGNAL + SIGPIPE; // as the shell has it; nobody wants to hear more
+    if (error == EPIPE) { // as the shell has it; nobody wants to hear more
+        return status != 0 ? status : STATUS_SIGNAL + SIGPIPE;
     }
     report("output was lost, because stdout cannot be written (%s); make room there, or send it to another place.", strerror(error));
-    return STATUS_USAGE;
+    return status != 0 ? status : STATUS_USAGE;
 }
 
 int run_machine(struct machine *machine, const struct options *options, struct trace *trace, uint64_t deadline_ns)
