@@ -49,7 +49,7 @@ def test_a_build_that_waits_for_another_says_so():
         with open(f"{folder}/hosted.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             process = start("--build-dir", folder, "run", "hello")
-            assert "waiting for another build of build/hosted" in process.stderr.readline()
+            assert f"waiting for another build of {folder}/hosted" in process.stderr.readline()
             process.terminate()
             process.wait(timeout=30)
 

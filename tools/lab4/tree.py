@@ -16,6 +16,12 @@ def build(*names):
     return os.path.join(BUILD, *names)
 
 
+def shown(*names):
+    """build(*names) as messages name it: from the tree's folder, or whole where --build-dir is elsewhere."""
+    path = build(*names)
+    return os.path.relpath(path, ROOT) if path.startswith(ROOT + os.sep) else path
+
+
 def build_in(directory):
     """--build-dir: everything is built below this directory instead of build/."""
     global BUILD

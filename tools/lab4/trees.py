@@ -52,7 +52,7 @@ class Tree:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say(f"waiting for another build of build/{self.name} to end")
+                say(f"waiting for another build of {tree.shown(self.name)} to end")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -67,7 +67,7 @@ class Tree:
         if status and not self.is_disk_full():
             with open(self.log, errors="replace") as log:
                 write(log.read())
-            say(f"configuring build/{self.name} failed")
+            say(f"configuring {tree.shown(self.name)} failed")
         return status == 0
 
     def compile(self, targets=(), keep_going=False, announce=None):
@@ -80,7 +80,7 @@ class Tree:
                 Progress(self.name, announce).follow(ninja.stdout, log)
         if ninja.returncode and not self.is_disk_full():
             write(complaints_of(self.log))
-            say(f"building build/{self.name} failed; the whole log is {self.log}")
+            say(f"building {tree.shown(self.name)} failed; the whole log is {self.log}")
         return ninja.returncode == 0
 
     def is_disk_full(self):
@@ -122,7 +122,7 @@ class Progress:
         if self.moves:
             write(f"\r{100 * done // of:3} % ")
         elif time.monotonic() >= self.next_report:
-            say(f"build/{self.name}: {done} of {of} steps")
+            say(f"{tree.shown(self.name)}: {done} of {of} steps")
             self.next_report = time.monotonic() + SECONDS_BETWEEN_REPORTS
 
 
@@ -148,6 +148,6 @@ def bring_up_to_date(preset, targets, needed):
     built = Tree(preset)
     if not built.is_configured() or not packages.find_command("ninja"):
         packages.need(needed)
-    if not built.build(targets, announce=f"building {' '.join(targets)} (build/{preset})"):
+    if not built.build(targets, announce=f"building {' '.join(targets)} ({tree.shown(preset)})"):
         sys.exit(STATUS_FAILED)
     return built.directory

@@ -60,6 +60,6 @@ def main(arguments):
         return status
     packages.need(needed)
     definitions = [] if built.is_configured() else DEFINITIONS
-    if not built.build(targets, definitions, announce=f"building a release kernel (build/{built.name})"):
+    if not built.build(targets, definitions, announce=f"building a release kernel ({tree.shown(built.name)})"):
         return STATUS_FAILED
     programs.replace_by([*tool, "--build", built.directory, *options, *last])

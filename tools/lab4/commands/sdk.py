@@ -76,4 +76,4 @@ def install(platform, directory):
     if status:
         with open(log, errors="replace") as lines:
             write("".join(lines.readlines()[-5:]))
-        fail(f"installing build/{preset} into '{one_line(directory)}' failed; the whole log is {log}")
+        fail(f"installing {tree.shown(preset)} into '{one_line(directory)}' failed; the whole log is {log}")

@@ -105,7 +105,7 @@ def run_parts(parts):
     results = tree.build("test-results")
     empty(results)
     for preset in presets:
-        say(f"building build/{preset}")
+        say(f"building {tree.shown(preset)}")
         if not trees.Tree(preset).build(TARGETS.get(preset, ()), ["LAB4_REQUIRE_TESTS=ON"], keep_going=True):
             # It counts as a failure; what could be built is tested all the same.
             open(os.path.join(results, f"{preset}.unbuilt"), "w").close()
@@ -137,7 +137,7 @@ def run_tree(preset, parts, results):
     directory = tree.build(preset)
     if not os.path.exists(os.path.join(directory, "CTestTestfile.cmake")):
         return
-    say(f"{', '.join(parts)} tests in build/{preset}")
+    say(f"{', '.join(parts)} tests in {tree.shown(preset)}")
     command = ["ctest", "--test-dir", directory, "-j", str(trees.jobs()), "-L", f"^({'|'.join(parts)})$", "--output-on-failure",
                "--no-tests=error", "--no-label-summary", "--timeout", "900", "--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000",
                "--output-junit", os.path.join(results, f"{preset}.xml")]
