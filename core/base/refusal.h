@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Refusals: how a decoder says no. A refusal is a value: the error and the words of its payload, in the order
-// in which the error reply carries them (abi §4). The error decides how many of them count.
+// Refusals: how a decoder says no. A refusal is a value: the error and the words of its payload, in
+// the order in which the error reply carries them (abi §4). The error decides how many of them
+// count.
 #pragma once
 
 #include <sel4/errors.h>
 
 #include "core/base/types.h"
 
-// Why an address did not resolve, exactly as messages carry it (abi §4): type word and up to three more.
+// Why an address did not resolve, exactly as messages carry it (abi §4): type word and up to three
+// more.
 struct lookup_failure {
     word_t type; // seL4_LookupFailureType
     word_t words[3];
@@ -23,20 +25,20 @@ struct refusal {
 #define REFUSE(code, ...) ((struct refusal){.error = (code), .payload = {__VA_ARGS__}})
 
 // One check of a decoder, in the order that the spec gives: the order is ABI.
-#define REQUIRE(condition, ...)          \
-    do {                                 \
-        if (!(condition)) {              \
-            return REFUSE(__VA_ARGS__);  \
-        }                                \
+#define REQUIRE(condition, ...) \
+    do { \
+        if (!(condition)) { \
+            return REFUSE(__VA_ARGS__); \
+        } \
     } while (0)
 
 // Hands on the refusal of a part of the decoding.
-#define REQUIRE_ACCEPTED(expression)                   \
-    do {                                               \
-        struct refusal inner_refusal = (expression);   \
-        if (inner_refusal.error != seL4_NoError) {     \
-            return inner_refusal;                      \
-        }                                              \
+#define REQUIRE_ACCEPTED(expression) \
+    do { \
+        struct refusal inner_refusal = (expression); \
+        if (inner_refusal.error != seL4_NoError) { \
+            return inner_refusal; \
+        } \
     } while (0)
 
 // How many words follow a lookup failure's type word (abi §4).

@@ -16,7 +16,7 @@
 #include <lab4/options.h>
 
 typedef uint64_t word_t;  // a machine word: register, message word, badge
-typedef int64_t sword_t; // the same bits as a signed number
+typedef int64_t sword_t;  // the same bits as a signed number
 typedef uint64_t paddr_t; // a physical address
 typedef uint64_t vaddr_t; // a user virtual address, not necessarily mapped or even mappable
 typedef uint64_t cptr_t;  // an address in a CSpace: untrusted until resolved
@@ -31,9 +31,9 @@ enum {
     NUM_DOMAINS = LAB4_OPT_NUM_DOMAINS,
     NUM_DOMAIN_SCHEDULES = LAB4_OPT_NUM_DOMAIN_SCHEDULES,
     NUM_PRIORITIES = 256,
-    NUM_IRQS = 160,    // lines 0..159 (abi §1.1)
-    TIMER_IRQ = 27,    // generic virtual timer, PPI 11 (memory §5.3)
-    WORK_UNITS = 100,  // units of work between two looks for a reason to stop (objects §5.5)
+    NUM_IRQS = 160,   // lines 0..159 (abi §1.1)
+    TIMER_IRQ = 27,   // generic virtual timer, PPI 11 (memory §5.3)
+    WORK_UNITS = 100, // units of work between two looks for a reason to stop (objects §5.5)
 };
 
 _Static_assert(ROOT_CNODE_RADIX >= 7 && ROOT_CNODE_RADIX <= 27, "root CNode radix out of range");
@@ -80,19 +80,20 @@ _Noreturn void plat_panic(const char *what, const char *file, int line);
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define COLD __attribute__((noinline, cold))
 
-// On the way of every system call or switch: in line also where the optimiser would rather not, or, with link-time
-// optimisation, from another file.
+// On the way of every system call or switch: in line also where the optimiser would rather not, or,
+// with link-time optimisation, from another file.
 #define HOT inline __attribute__((always_inline))
 
 // True while the invariant checker is to be trusted more than speed.
-#define KASSERT(x)                                          \
-    do {                                                    \
-        if (KERNEL_DEBUG && __builtin_expect(!(x), 0)) {    \
-            plat_panic(#x, __FILE__, __LINE__);             \
-        }                                                   \
+#define KASSERT(x) \
+    do { \
+        if (KERNEL_DEBUG && __builtin_expect(!(x), 0)) { \
+            plat_panic(#x, __FILE__, __LINE__); \
+        } \
     } while (0)
 
-// Believed impossible. In a debug kernel a hit is a panic (the belief was wrong and must be mended);
-// in a release kernel the caller takes its safe way out.
+// Believed impossible. In a debug kernel a hit is a panic (the belief was wrong and must be
+// mended); in a release kernel the caller takes its safe way out.
 #define NEVER(x) \
-    (__builtin_expect(!!(x), 0) && (KERNEL_DEBUG ? (plat_panic("NEVER: " #x, __FILE__, __LINE__), true) : true))
+    (__builtin_expect(!!(x), 0) && \
+     (KERNEL_DEBUG ? (plat_panic("NEVER: " #x, __FILE__, __LINE__), true) : true))

@@ -7,8 +7,8 @@
 //     MAKE_CAP(endpoint, .badge = b)    packs named fields into a struct cap
 //     endpoint_cap_badge(cap)           reads one field
 //     endpoint_cap_set_badge(cap, b)    a copy with one field replaced
-// and asserts that no two fields of a kind overlap. Addresses are physical, so that a capability means the
-// same in every address space the kernel is mapped into.
+// and asserts that no two fields of a kind overlap. Addresses are physical, so that a capability
+// means the same in every address space the kernel is mapped into.
 //
 // The kind's number is what seL4_DebugCapIdentify shows (objects §1.1).
 #pragma once
@@ -21,7 +21,9 @@ struct cap {
     word_t words[2];
 };
 
-// K(name, number, address of the object's memory, log2 of its bytes), both read off the capability `cap`.
+// K(name, number, address of the object's memory, log2 of its bytes), both read off the capability
+// `cap`.
+/* clang-format off */
 #define CAP_KINDS(K)                                                              \
     K(null, 0, NO_MEMORY, 0)                                                      \
     K(frame, 1, frame_cap_base(cap), frame_cap_size_bits(cap))                    \
@@ -42,6 +44,7 @@ struct cap {
     K(sched_context, 22, sched_context_cap_object(cap), sched_context_cap_size_bits(cap)) \
     K(sched_control, 24, NO_MEMORY, 0)                                            \
     K(sgi_signal, 27, NO_MEMORY, 0)
+/* clang-format on */
 
 enum cap_kind {
 #define CAP_KIND_CONSTANT(name, number, address, size) kind_##name = number,
@@ -49,9 +52,11 @@ enum cap_kind {
 #undef CAP_KIND_CONSTANT
 };
 
-// F(kind, field, word, lowest bit, width, shift): value = ((words[word] >> lowest) & mask) << shift.
+//     F(kind, field, word, lowest bit, width, shift)
+// value = ((words[word] >> lowest bit) & mask) << shift.
 // An address is stored in place: its lowest bit equals its shift, the alignment of the object.
 // Bits 59..63 of word 0 hold the kind.
+/* clang-format off */
 #define CAP_FIELDS_null(F)
 #define CAP_FIELDS_endpoint(F)                  \
     F(endpoint, object, 0, 4, 44, 4)            \
@@ -119,6 +124,7 @@ enum cap_kind {
 #define CAP_FIELDS_asid_pool(F)                 \
     F(asid_pool, base, 0, 12, 36, 12)           \
     F(asid_pool, first_asid, 1, 48, 16, 0)
+/* clang-format on */
 
 // ------------------------------------------------------------------------ expansion of the tables
 
@@ -130,6 +136,7 @@ enum { CAP_KIND_SHIFT = 59 };
     enum { kind##_##field##_low = (low), kind##_##field##_width = (width) };
 #define FIELD_MASK(kind, field) (LOW_BITS(kind##_##field##_width) << kind##_##field##_low)
 
+/* clang-format off */
 #define CAP_FIELD_MEMBER(kind, field, word, low, width, shift) word_t field;
 #define CAP_FIELD_PACK(kind, field, word, low, width, shift)                              \
     KASSERT((((f.field >> (shift)) & LOW_BITS(width)) << (shift)) == f.field);            \
@@ -146,10 +153,14 @@ enum { CAP_KIND_SHIFT = 59 };
         cap.words[word] |= (value >> (shift)) << (low);                                   \
         return cap;                                                                       \
     }
-#define CAP_FIELD_SUM(kind, field, word, low, width, shift) +((word) == 0 ? LOW_BITS(width) << (low) : 0)
-#define CAP_FIELD_OR(kind, field, word, low, width, shift) | ((word) == 0 ? LOW_BITS(width) << (low) : 0)
-#define CAP_FIELD_SUM1(kind, field, word, low, width, shift) +((word) == 1 ? LOW_BITS(width) << (low) : 0)
-#define CAP_FIELD_OR1(kind, field, word, low, width, shift) | ((word) == 1 ? LOW_BITS(width) << (low) : 0)
+#define CAP_FIELD_SUM(kind, field, word, low, width, shift)                             \
+    +((word) == 0 ? LOW_BITS(width) << (low) : 0)
+#define CAP_FIELD_OR(kind, field, word, low, width, shift)                              \
+    | ((word) == 0 ? LOW_BITS(width) << (low) : 0)
+#define CAP_FIELD_SUM1(kind, field, word, low, width, shift)                            \
+    +((word) == 1 ? LOW_BITS(width) << (low) : 0)
+#define CAP_FIELD_OR1(kind, field, word, low, width, shift)                             \
+    | ((word) == 1 ? LOW_BITS(width) << (low) : 0)
 
 #define CAP_KIND_FUNCTIONS(kind, number, address, size)                                   \
     struct kind##_cap {                                                                   \
@@ -170,6 +181,7 @@ enum { CAP_KIND_SHIFT = 59 };
     _Static_assert((word_t)(0 CAP_FIELDS_##kind(CAP_FIELD_SUM1)) ==                       \
                        (word_t)(0 CAP_FIELDS_##kind(CAP_FIELD_OR1)),                      \
                    #kind ": fields of word 1 overlap");
+/* clang-format on */
 
 CAP_KINDS(CAP_KIND_FUNCTIONS)
 
@@ -191,11 +203,11 @@ static inline bool cap_is_null(struct cap cap)
 }
 
 // The object a capability designates, as a kernel pointer.
-#define CAP_OBJECT(type, kind, field)                                    \
-    static inline struct type *cap_##type(struct cap cap)                \
-    {                                                                    \
-        KASSERT(cap_kind(cap) == kind_##kind);                           \
-        return plat_ptr(kind##_cap_##field(cap));                        \
+#define CAP_OBJECT(type, kind, field) \
+    static inline struct type *cap_##type(struct cap cap) \
+    { \
+        KASSERT(cap_kind(cap) == kind_##kind); \
+        return plat_ptr(kind##_cap_##field(cap)); \
     }
 
 struct endpoint;
@@ -235,7 +247,7 @@ static inline word_t zombie_cap_size_bits(struct cap cap)
     return radix == 0 ? seL4_TCBBits : radix + seL4_SlotBits;
 }
 
-// -------------------------------------------------------------------------------------------- memory
+// ------------------------------------------------------------------------------------------ memory
 
 // A range of physical memory: 2^size_bits bytes from base.
 struct region {
@@ -245,13 +257,14 @@ struct region {
 
 enum { NO_MEMORY = 1 }; // no object's address: each is aligned
 
-// The memory a capability designates. Returns false for kinds without any (objects §1.1, "Physical?").
+// The memory a capability designates. Returns false for kinds without any (objects §1.1,
+// "Physical?").
 static inline bool cap_region(struct cap cap, struct region *region)
 {
     switch (cap_kind(cap)) {
-#define CAP_KIND_REGION(name, number, address, size)       \
-    case kind_##name:                                      \
-        *region = (struct region){address, size};          \
+#define CAP_KIND_REGION(name, number, address, size) \
+    case kind_##name: \
+        *region = (struct region){address, size}; \
         return region->base != NO_MEMORY;
         CAP_KINDS(CAP_KIND_REGION)
 #undef CAP_KIND_REGION
@@ -262,5 +275,6 @@ static inline bool cap_region(struct cap cap, struct region *region)
 
 static inline bool region_contains(struct region outer, struct region inner)
 {
-    return inner.base >= outer.base && inner.base + LOW_BITS(inner.size_bits) <= outer.base + LOW_BITS(outer.size_bits);
+    return inner.base >= outer.base &&
+           inner.base + LOW_BITS(inner.size_bits) <= outer.base + LOW_BITS(outer.size_bits);
 }

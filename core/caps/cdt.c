@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The derivation list: insertion, movement and removal of nodes, and the questions that the list answers.
-// Structure and flags are explained in cdt.h; the rules are objects §1.7 and §2.
+// The derivation list: insertion, movement and removal of nodes, and the questions that the list
+// answers. Structure and flags are explained in cdt.h; the rules are objects §1.7 and §2.
 #include "core/caps/cdt.h"
 
 #include "core/caps/kind.h"
@@ -50,7 +50,8 @@ static bool starts_family(struct cap cap, struct cap source)
 
 static bool is_same_untyped(struct cap a, struct cap b)
 {
-    return cap_kind(a) == kind_untyped && cap_kind(b) == kind_untyped && untyped_cap_base(a) == untyped_cap_base(b) &&
+    return cap_kind(a) == kind_untyped && cap_kind(b) == kind_untyped &&
+           untyped_cap_base(a) == untyped_cap_base(b) &&
            untyped_cap_size_bits(a) == untyped_cap_size_bits(b);
 }
 
@@ -116,7 +117,8 @@ void cdt_remove(struct slot *slot)
     }
     if (next) {
         set_previous(next, previous);
-        next->previous |= slot->previous & 1; // the family's next member becomes its head (objects §2.3)
+        // the family's next member becomes its head (objects §2.3)
+        next->previous |= slot->previous & 1;
     }
     *slot = (struct slot){0};
 }
@@ -142,5 +144,6 @@ bool cdt_is_final(const struct slot *slot)
         return true;
     }
     const struct slot *previous = cdt_previous(slot), *next = cdt_next(slot);
-    return !(previous && cap_same_object(previous->cap, slot->cap)) && !(next && cap_same_object(slot->cap, next->cap));
+    return !(previous && cap_same_object(previous->cap, slot->cap)) &&
+           !(next && cap_same_object(slot->cap, next->cap));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// CNode methods: moving capabilities around (objects §4). The invoked CNode is the root of the destination lookup.
+// CNode methods: moving capabilities around (objects §4). The invoked CNode is the root of the
+// destination lookup.
 #include "core/caps/cdt.h"
 #include "core/caps/delete.h"
 #include "core/caps/lookup.h"
@@ -23,7 +24,8 @@ static struct refusal decode_dest(const struct args *a, struct cnode_plan *plan)
 // ------------------------------------------------------------------- Copy, Mint, Move, Mutate
 
 // The part that the four have in common (objects §4.2 checks 1–5); min_length is the method's own.
-static struct refusal decode_source(const struct args *a, word_t min_length, struct cnode_plan *plan)
+static struct refusal decode_source(const struct args *a, word_t min_length,
+                                    struct cnode_plan *plan)
 {
     REQUIRE_ACCEPTED(decode_dest(a, plan));
     REQUIRE(a->length >= 4 && a->extra_count >= 1, seL4_TruncatedMessage);
@@ -148,8 +150,9 @@ DEFINE_METHOD(CNodeDelete, struct cnode_plan)
 
 static bool has_all_endpoint_rights(struct cap cap)
 {
-    return cap_kind(cap) == kind_endpoint && endpoint_cap_can_send(cap) && endpoint_cap_can_receive(cap) &&
-           endpoint_cap_can_grant(cap) && endpoint_cap_can_grant_reply(cap);
+    return cap_kind(cap) == kind_endpoint && endpoint_cap_can_send(cap) &&
+           endpoint_cap_can_receive(cap) && endpoint_cap_can_grant(cap) &&
+           endpoint_cap_can_grant_reply(cap);
 }
 
 static struct refusal decode_CNodeCancelBadgedSends(const struct args *a, struct cnode_plan *plan)
@@ -160,7 +163,8 @@ static struct refusal decode_CNodeCancelBadgedSends(const struct args *a, struct
     return ACCEPTED;
 }
 
-static enum progress perform_CNodeCancelBadgedSends(const struct cnode_plan *plan, struct answer *answer)
+static enum progress perform_CNodeCancelBadgedSends(const struct cnode_plan *plan,
+                                                    struct answer *answer)
 {
     (void)answer;
     if (endpoint_cap_badge(plan->cap) != 0) {
@@ -170,7 +174,7 @@ static enum progress perform_CNodeCancelBadgedSends(const struct cnode_plan *pla
 }
 DEFINE_METHOD(CNodeCancelBadgedSends, struct cnode_plan)
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {
@@ -186,7 +190,8 @@ static struct cap kind_update_data(struct cap cap, word_t data, bool keep)
     if (guard_size + cnode_cap_radix(cap) > WORD_BITS) {
         return cap_null();
     }
-    return cnode_cap_set_guard(cnode_cap_set_guard_size(cap, guard_size), guard & LOW_BITS(guard_size));
+    return cnode_cap_set_guard(cnode_cap_set_guard_size(cap, guard_size),
+                               guard & LOW_BITS(guard_size));
 }
 
 static struct cap kind_finalise(struct cap cap)

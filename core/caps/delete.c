@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Deletion. The last capability to a container (a CNode, or the five slots of a TCB) cannot disappear at once: it
-// turns into a Zombie in the same slot, which counts the container's slots down from the highest. Destroying such
-// a slot may meet the last capability to a further container. That one is not taken apart: its Zombie is parked in
-// its own slot 0, by exchange with the capability that was there, which is destroyed instead. So the nesting is
-// outer, then inner, never deeper: there is no recursion and no stack that grows with the capability graph.
+// Deletion. The last capability to a container (a CNode, or the five slots of a TCB) cannot
+// disappear at once: it turns into a Zombie in the same slot, which counts the container's slots
+// down from the highest. Destroying such a slot may meet the last capability to a further
+// container. That one is not taken apart: its Zombie is parked in its own slot 0, by exchange with
+// the capability that was there, which is destroyed instead. So the nesting is outer, then inner,
+// never deeper: there is no recursion and no stack that grows with the capability graph.
 //
 // After every step there is a preemption point; what has been done stays done (objects §5.5).
 #include "core/caps/delete.h"
@@ -39,8 +40,8 @@ static bool is_removable(const struct slot *slot, struct cap rest)
     return remaining == 0 || (remaining == 1 && zombie_slots(rest) == slot);
 }
 
-// Destroys a slot inside a container that is itself being destroyed. It may end up holding the parked Zombie of
-// the container that it is slot 0 of.
+// Destroys a slot inside a container that is itself being destroyed. It may end up holding the
+// parked Zombie of the container that it is slot 0 of.
 static enum progress delete_inner(struct slot *slot)
 {
     while (!slot_is_empty(slot)) {
@@ -107,7 +108,7 @@ enum progress revoke_slot(struct slot *slot)
     return DONE;
 }
 
-// ------------------------------------------------------------------------------------- the Zombie's row
+// -------------------------------------------------------------------------------- the Zombie's row
 
 static struct cap zombie_finalise(struct cap cap)
 {
@@ -129,7 +130,8 @@ static void check_object(struct invariants *v, const struct slot *slot)
     const struct slot *slots = zombie_slots(slot->cap);
     HOLDS(remaining <= count, 7, "a Zombie counts more slots than it has", slot);
     for (word_t i = remaining; i < count; i++) {
-        HOLDS(slot_is_empty(&slots[i]), 7, "a slot that its Zombie has finished with is not empty", &slots[i]);
+        HOLDS(slot_is_empty(&slots[i]), 7, "a slot that its Zombie has finished with is not empty",
+              &slots[i]);
     }
 }
 

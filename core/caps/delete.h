@@ -5,7 +5,8 @@
 
 #include "core/caps/slot.h"
 
-// Destroys the capability in a slot; the slot is empty afterwards. PREEMPTED: progress is kept, call again.
+// Destroys the capability in a slot; the slot is empty afterwards. PREEMPTED: progress is kept,
+// call again.
 enum progress delete_slot(struct slot *slot);
 
 // Destroys all descendants of the capability in the slot (objects §2.6).

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// CSpace addressing; see lookup.h. Resolution reads capabilities only: rights play no role, and an empty slot
-// is a found slot. Each step consumes at least one bit (a CNode's radix is at least 1), so the walk ends.
+// CSpace addressing; see lookup.h. Resolution reads capabilities only: rights play no role, and an
+// empty slot is a found slot. Each step consumes at least one bit (a CNode's radix is at least 1),
+// so the walk ends.
 #include "core/caps/lookup.h"
 
 static bool fail(struct lookup_failure *failure, word_t type, word_t a, word_t b, word_t c)
@@ -19,15 +20,16 @@ static bool guard_matches(word_t guard, word_t size, cptr_t address, word_t bits
     return size <= bits && ((address >> (bits - size)) & LOW_BITS(size)) == guard;
 }
 
-bool lookup_resolve(struct cap root, cptr_t address, word_t bits, struct slot **slot, word_t *bits_left,
-                    struct lookup_failure *failure)
+bool lookup_resolve(struct cap root, cptr_t address, word_t bits, struct slot **slot,
+                    word_t *bits_left, struct lookup_failure *failure)
 {
     KASSERT(bits >= 1 && bits <= WORD_BITS);
     if (cap_kind(root) != kind_cnode) {
         return fail(failure, seL4_InvalidRoot, 0, 0, 0);
     }
     for (;;) {
-        word_t radix = cnode_cap_radix(root), guard_size = cnode_cap_guard_size(root), guard = cnode_cap_guard(root);
+        word_t radix = cnode_cap_radix(root), guard_size = cnode_cap_guard_size(root),
+               guard = cnode_cap_guard(root);
         if (!guard_matches(guard, guard_size, address, bits)) {
             return fail(failure, seL4_GuardMismatch, bits, guard, guard_size);
         }
@@ -44,14 +46,16 @@ bool lookup_resolve(struct cap root, cptr_t address, word_t bits, struct slot **
     }
 }
 
-COLD struct slot *lookup_slot_by_steps(struct cap root, cptr_t address, struct lookup_failure *failure)
+COLD struct slot *lookup_slot_by_steps(struct cap root, cptr_t address,
+                                       struct lookup_failure *failure)
 {
     struct slot *slot;
     word_t bits_left;
     return lookup_resolve(root, address, WORD_BITS, &slot, &bits_left, failure) ? slot : NULL;
 }
 
-struct refusal lookup_target(struct cap root, word_t index, word_t depth, bool is_source, struct slot **slot)
+struct refusal lookup_target(struct cap root, word_t index, word_t depth, bool is_source,
+                             struct slot **slot)
 {
     struct lookup_failure failure;
     word_t bits_left;

@@ -5,9 +5,9 @@
 //     struct refusal decode_x(const struct args *a, struct x_plan *plan);   reads, never writes
 //     enum progress  perform_x(const struct x_plan *plan, struct answer *answer);   cannot fail
 //
-// A method of a kernel object is the pair of the two, tied together by DEFINE_METHOD. entry/invoke.c finds
-// the method by the label and the capability's kind, and is the only place that turns the outcome into registers
-// and thread states.
+// A method of a kernel object is the pair of the two, tied together by DEFINE_METHOD.
+// entry/invoke.c finds the method by the label and the capability's kind, and is the only place
+// that turns the outcome into registers and thread states.
 //
 // `struct args` is the invoker's message: untrusted. A `struct …_plan` is checked.
 #pragma once
@@ -23,8 +23,9 @@ struct args {
     struct slot *slot; // the invoked capability's
     struct cap cap;    // the capability in it
     word_t label;
-    word_t length;        // words that may be read with arg()
-    const word_t *buffer; // the invoker's IPC buffer; null: it has none, or the message does not need it
+    word_t length; // words that may be read with arg()
+    // the invoker's IPC buffer; null: it has none, or the message does not need it
+    const word_t *buffer;
     struct slot *extra[MAX_EXTRA_CAPS];
     word_t extra_count;
 };
@@ -67,18 +68,19 @@ static inline void invoke_commit(struct tcb *invoker)
 
 typedef enum progress method_function(const struct args *a, struct answer *answer);
 
-#define DECLARE_METHOD(name) enum progress method_##name(const struct args *a, struct answer *answer)
+#define DECLARE_METHOD(name) \
+    enum progress method_##name(const struct args *a, struct answer *answer)
 
-#define DEFINE_METHOD(name, plan_type)                                \
-    DECLARE_METHOD(name);                                             \
-    DECLARE_METHOD(name)                                              \
-    {                                                                 \
-        plan_type plan;                                               \
-        struct refusal refusal = decode_##name(a, &plan);             \
-        if (UNLIKELY(refusal.error != seL4_NoError)) {                \
-            answer->refusal = refusal;                                \
-            return REFUSED;                                           \
-        }                                                             \
-        invoke_commit(a->invoker);                                    \
-        return perform_##name(&plan, answer);                         \
+#define DEFINE_METHOD(name, plan_type) \
+    DECLARE_METHOD(name); \
+    DECLARE_METHOD(name) \
+    { \
+        plan_type plan; \
+        struct refusal refusal = decode_##name(a, &plan); \
+        if (UNLIKELY(refusal.error != seL4_NoError)) { \
+            answer->refusal = refusal; \
+            return REFUSED; \
+        } \
+        invoke_commit(a->invoker); \
+        return perform_##name(&plan, answer); \
     }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A slot: the place where a capability lives. 32 bytes: the capability, and a node of a doubly linked list.
+// A slot: the place where a capability lives. 32 bytes: the capability, and a node of a doubly
+// linked list.
 //
-// The lists hold the derivation forest in pre-order, without parent pointers: the descendants of a slot follow it
-// contiguously, and whether b is below a is computed from the two capabilities and two flags of the node
-// (objects §2). Only cdt.c changes the nodes.
+// The lists hold the derivation forest in pre-order, without parent pointers: the descendants of a
+// slot follow it contiguously, and whether b is below a is computed from the two capabilities and
+// two flags of the node (objects §2). Only cdt.c changes the nodes.
 //
 //   revocable   the slot may have children
 //   first       the slot is the first of its badge family

@@ -2,11 +2,12 @@
 //
 // Untyped memory: the only place where objects come from (objects §6).
 //
-// Each Untyped capability carries a watermark, the offset of the first byte never handed out. Objects are placed at
-// the watermark, rounded up to their size. Whether the range may be used again is decided by the derivation list
-// alone: an untyped without children starts anew, and what lies below the old watermark is cleared first, in chunks
-// from the top down, each followed by a preemption point. So all memory above the watermark of a non-device untyped
-// reads zero, and every object starts out zero-filled.
+// Each Untyped capability carries a watermark, the offset of the first byte never handed out.
+// Objects are placed at the watermark, rounded up to their size. Whether the range may be used
+// again is decided by the derivation list alone: an untyped without children starts anew, and what
+// lies below the old watermark is cleared first, in chunks from the top down, each followed by a
+// preemption point. So all memory above the watermark of a non-device untyped reads zero, and every
+// object starts out zero-filled.
 #include <sel4/objecttype.h>
 
 #include "core/caps/cdt.h"
@@ -26,41 +27,42 @@ struct retype_plan {
     struct slot *untyped;
     const struct object_type *type;
     word_t object_bits; // log2 of the bytes of one
-    struct slot *slots;                  // `count` empty ones
+    struct slot *slots; // `count` empty ones
     word_t count;
     bool resets;
 };
 
-// What Retype makes of a type number (abi §6, objects §6.2). `bits` is log2 of the object's bytes or, where the user
-// chooses the size, what is added to the size_bits given; then min_size_bits is the smallest.
+// What Retype makes of a type number (abi §6, objects §6.2). `bits` is log2 of the object's bytes
+// or, where the user chooses the size, what is added to the size_bits given; then min_size_bits is
+// the smallest.
 struct object_type {
     const struct kind *kind;
     uint8_t bits, min_size_bits;
     bool is_sized, may_be_device;
 };
 
+/* clang-format off */
 static const struct object_type object_types[seL4_ObjectTypeCount] = {
-    [seL4_UntypedObject] = {.kind = &untyped_kind,
-                            .is_sized = true,
-                            .min_size_bits = UNTYPED_MIN_BITS,
-                            .may_be_device = true},
+    [seL4_UntypedObject] = {.kind = &untyped_kind, .is_sized = true,
+                            .min_size_bits = UNTYPED_MIN_BITS, .may_be_device = true},
     [seL4_TCBObject] = {.kind = &tcb_kind, .bits = seL4_TCBBits},
     [seL4_EndpointObject] = {.kind = &endpoint_kind, .bits = seL4_EndpointBits},
     [seL4_NotificationObject] = {.kind = &notification_kind, .bits = seL4_NotificationBits},
-    [seL4_CapTableObject] = {.kind = &cnode_kind,
-                             .is_sized = true,
-                             .bits = seL4_SlotBits,
-                             .min_size_bits = 1},
-    [seL4_SchedContextObject] = {.kind = &sched_context_kind,
-                                 .is_sized = true,
+    [seL4_CapTableObject] = {.kind = &cnode_kind, .is_sized = true,
+                             .bits = seL4_SlotBits, .min_size_bits = 1},
+    [seL4_SchedContextObject] = {.kind = &sched_context_kind, .is_sized = true,
                                  .min_size_bits = SC_MIN_BITS},
     [seL4_ReplyObject] = {.kind = &reply_kind, .bits = seL4_ReplyBits},
-    [seL4_ARM_HugePageObject] = {.kind = &frame_kind, .bits = seL4_HugePageBits, .may_be_device = true},
+    [seL4_ARM_HugePageObject] = {.kind = &frame_kind,
+                                 .bits = seL4_HugePageBits, .may_be_device = true},
     [seL4_ARM_VSpaceObject] = {.kind = &vspace_kind, .bits = seL4_VSpaceBits},
-    [seL4_ARM_SmallPageObject] = {.kind = &frame_kind, .bits = seL4_PageBits, .may_be_device = true},
-    [seL4_ARM_LargePageObject] = {.kind = &frame_kind, .bits = seL4_LargePageBits, .may_be_device = true},
+    [seL4_ARM_SmallPageObject] = {.kind = &frame_kind,
+                                  .bits = seL4_PageBits, .may_be_device = true},
+    [seL4_ARM_LargePageObject] = {.kind = &frame_kind,
+                                  .bits = seL4_LargePageBits, .may_be_device = true},
     [seL4_ARM_PageTableObject] = {.kind = &page_table_kind, .bits = seL4_PageTableBits},
 };
+/* clang-format on */
 
 static struct refusal decode_type(const struct args *a, struct retype_plan *plan)
 {
@@ -69,7 +71,8 @@ static struct refusal decode_type(const struct args *a, struct retype_plan *plan
     const struct object_type *type = &object_types[number];
     plan->type = type;
     plan->object_bits = type->is_sized ? size_bits + type->bits : type->bits;
-    REQUIRE(size_bits < WORD_BITS && plan->object_bits <= UNTYPED_MAX_BITS, seL4_RangeError, 0, UNTYPED_MAX_BITS);
+    REQUIRE(size_bits < WORD_BITS && plan->object_bits <= UNTYPED_MAX_BITS, seL4_RangeError, 0,
+            UNTYPED_MAX_BITS);
     REQUIRE(size_bits >= type->min_size_bits, seL4_InvalidArgument, 1);
     return ACCEPTED;
 }
@@ -163,13 +166,14 @@ static enum progress perform_UntypedRetype(const struct retype_plan *plan, struc
     bool is_device = untyped_cap_is_device(untyped->cap);
     const struct kind *kind = plan->type->kind;
     for (word_t i = 0; i < plan->count; i++) {
-        cdt_attach(kind->create(base + (i << plan->object_bits), plan->object_bits, is_device), untyped, &plan->slots[i]);
+        cdt_attach(kind->create(base + (i << plan->object_bits), plan->object_bits, is_device),
+                   untyped, &plan->slots[i]);
     }
     return DONE;
 }
 DEFINE_METHOD(UntypedRetype, struct retype_plan)
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 // All that was made of its memory, whatever kind it is.
 static bool kind_covers(struct cap a, struct cap b)
@@ -213,7 +217,8 @@ static bool check_is_legal(const struct slot *slot)
 {
     struct cap cap = slot->cap;
     word_t bits = untyped_cap_size_bits(cap);
-    return check_is_size(bits, UNTYPED_MIN_BITS) && untyped_cap_watermark(cap) <= BIT(bits) && cdt_is_revocable(slot);
+    return check_is_size(bits, UNTYPED_MIN_BITS) && untyped_cap_watermark(cap) <= BIT(bits) &&
+           cdt_is_revocable(slot);
 }
 
 const struct kind_check untyped_check = {.is_legal = check_is_legal};

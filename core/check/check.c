@@ -63,7 +63,8 @@ const void *check_answers_for_object(struct cap cap)
 
 bool check_is_listed(const struct tcb *thread)
 {
-    return (thread->all_previous ? thread->all_previous->all_next == thread : ks.all_threads == thread) &&
+    return (thread->all_previous ? thread->all_previous->all_next == thread
+                                 : ks.all_threads == thread) &&
            (!thread->all_next || thread->all_next->all_previous == thread);
 }
 
@@ -72,8 +73,11 @@ word_t check_queue(struct invariants *v, const struct tcb_queue *queue, int numb
     word_t count = 0;
     const struct tcb *previous = NULL;
     for (const struct tcb *thread = queue->head; thread; thread = thread->queue_next) {
-        if (thread->queue_previous != previous || !check_is_listed(thread) || count == v->thread_count) {
-            invariants_broken(v, number, "a queue's links are broken, or lead to a thread that does not exist", thread);
+        if (thread->queue_previous != previous || !check_is_listed(thread) ||
+            count == v->thread_count) {
+            invariants_broken(v, number,
+                              "a queue's links are broken, or lead to a thread that does not exist",
+                              thread);
             return count;
         }
         previous = thread;
@@ -86,8 +90,10 @@ word_t check_queue(struct invariants *v, const struct tcb_queue *queue, int numb
 void check_waiters(struct invariants *v, const struct tcb_queue *queue, int number)
 {
     v->waiting_in_queues += check_queue(v, queue, number);
-    for (const struct tcb *thread = queue->head; thread && thread->queue_next; thread = thread->queue_next) {
-        HOLDS(thread->priority >= thread->queue_next->priority, number, "waiters are not in order of priority", thread);
+    for (const struct tcb *thread = queue->head; thread && thread->queue_next;
+         thread = thread->queue_next) {
+        HOLDS(thread->priority >= thread->queue_next->priority, number,
+              "waiters are not in order of priority", thread);
     }
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The invariant checker, first part: slots, the derivation list, capabilities and address spaces. Every slot is found by
-// starting at the slots of threads and interrupt lines and following CNode capabilities and Zombies; containers that no
-// CSpace leads to any more are found through the derivation lists. Each slot is looked at twice: first everything about it
-// is checked and all references are collected, then the capabilities answer for what was referred to.
+// The invariant checker, first part: slots, the derivation list, capabilities and address spaces.
+// Every slot is found by starting at the slots of threads and interrupt lines and following CNode
+// capabilities and Zombies; containers that no CSpace leads to any more are found through the
+// derivation lists. Each slot is looked at twice: first everything about it is checked and all
+// references are collected, then the capabilities answer for what was referred to.
 //
-// Lists are walked from their ends; only if a reference remains without a capability, from every member (that is slow, and
-// rare). A derivation list all of whose slots are hidden is out of sight: rule 28 may then accuse its objects wrongly
-// (docs/INVARIANTS.md).
+// Lists are walked from their ends; only if a reference remains without a capability, from every
+// member (that is slow, and rare). A derivation list all of whose slots are hidden is out of sight:
+// rule 28 may then accuse its objects wrongly (docs/INVARIANTS.md).
 #include "core/check/invariants.h"
 
 #include "core/arch/aarch64/translation.h"
@@ -28,27 +29,30 @@ static word_t region_end(struct region r)
 
 static bool is_device(struct cap cap)
 {
-    return (cap_kind(cap) == kind_untyped && untyped_cap_is_device(cap)) || (cap_kind(cap) == kind_frame && frame_cap_is_device(cap));
+    return (cap_kind(cap) == kind_untyped && untyped_cap_is_device(cap)) ||
+           (cap_kind(cap) == kind_frame && frame_cap_is_device(cap));
 }
 
 // A capability directly behind an untyped, inside its region: a child.
-static void check_child(struct invariants *v, const struct slot *untyped, const struct slot *child, struct region inner)
+static void check_child(struct invariants *v, const struct slot *untyped, const struct slot *child,
+                        struct region inner)
 {
-    HOLDS(region_end(inner) - untyped_cap_base(untyped->cap) <= untyped_cap_watermark(untyped->cap), 5,
-          "an object lies above the watermark of its untyped", child);
-    HOLDS(is_device(untyped->cap) == is_device(child->cap), 4, "device memory and ordinary memory are mixed", child);
+    HOLDS(region_end(inner) - untyped_cap_base(untyped->cap) <= untyped_cap_watermark(untyped->cap),
+          5, "an object lies above the watermark of its untyped", child);
+    HOLDS(is_device(untyped->cap) == is_device(child->cap), 4,
+          "device memory and ordinary memory are mixed", child);
 }
 
-// Neighbours in the list. By induction over the list: no two objects overlap, descendants follow their untyped
-// contiguously, and the youngest child comes first.
+// Neighbours in the list. By induction over the list: no two objects overlap, descendants follow
+// their untyped contiguously, and the youngest child comes first.
 static void check_neighbours(struct invariants *v, const struct slot *a, const struct slot *b)
 {
     struct region outer, inner;
     bool a_is_memory = cap_region(a->cap, &outer), b_is_memory = cap_region(b->cap, &inner);
     HOLDS(a_is_memory == b_is_memory, 2, "a memory object is a neighbour of something else", b);
     if (!a_is_memory || !b_is_memory) {
-        HOLDS(cap_kind(a->cap) == kind_irq_control || cap_same_object(a->cap, b->cap) || cap_kind(a->cap) == kind_sgi_signal ||
-                  cap_kind(a->cap) == kind_irq_handler,
+        HOLDS(cap_kind(a->cap) == kind_irq_control || cap_same_object(a->cap, b->cap) ||
+                  cap_kind(a->cap) == kind_sgi_signal || cap_kind(a->cap) == kind_irq_handler,
               2, "neighbours that do not derive from one another", b);
         return;
     }
@@ -91,7 +95,8 @@ static void add_containers_of_list(struct invariants *v, const struct slot *from
     for (const struct slot *slot = cdt_next(from); slot && is_mutual(slot); slot = cdt_next(slot)) {
         add_container(v, slot->cap);
     }
-    for (const struct slot *slot = cdt_previous(from); slot && is_mutual(slot); slot = cdt_previous(slot)) {
+    for (const struct slot *slot = cdt_previous(from); slot && is_mutual(slot);
+         slot = cdt_previous(slot)) {
         add_container(v, slot->cap);
     }
 }
@@ -122,7 +127,8 @@ static void check_capability(struct invariants *v, const struct slot *slot)
     struct region region;
     bool is_legal = !kind->is_legal || kind->is_legal(slot);
     HOLDS(is_legal, 6, "a capability with impossible contents", slot);
-    HOLDS(!is_legal || !cap_region(slot->cap, &region) || is_aligned(region.base, region.size_bits), 6, "a misaligned object", slot);
+    HOLDS(!is_legal || !cap_region(slot->cap, &region) || is_aligned(region.base, region.size_bits),
+          6, "a misaligned object", slot);
     if (kind->object && !(previous && cap_same_object(previous->cap, slot->cap))) {
         kind->object(v, slot);
     }
@@ -131,12 +137,14 @@ static void check_capability(struct invariants *v, const struct slot *slot)
 static void check_slot(struct invariants *v, const struct slot *slot)
 {
     if (slot_is_empty(slot)) {
-        HOLDS(slot->cap.words[0] == 0 && slot->cap.words[1] == 0 && slot->previous == 0 && slot->next == 0, 1,
-              "an empty slot that is not all zero", slot);
+        HOLDS(slot->cap.words[0] == 0 && slot->cap.words[1] == 0 && slot->previous == 0 &&
+                  slot->next == 0,
+              1, "an empty slot that is not all zero", slot);
         return;
     }
     if (!is_mutual(slot)) {
-        invariants_broken(v, 1, "neighbours in the derivation list do not point at each other", slot);
+        invariants_broken(v, 1, "neighbours in the derivation list do not point at each other",
+                          slot);
         return;
     }
     check_capability(v, slot);
@@ -151,19 +159,22 @@ static void check_slot(struct invariants *v, const struct slot *slot)
 
 // --------------------------------------------------------------------------------- address spaces
 
-// One valid entry of a table that covers 2^bits bytes: refers to a page or to a further table, which is returned.
+// One valid entry of a table that covers 2^bits bytes: refers to a page or to a further table,
+// which is returned.
 static const word_t *check_entry(struct invariants *v, const word_t *entry, word_t bits)
 {
     struct walk w = {(word_t *)entry, bits};
     invariants_refer(v, entry);
     if (walk_is_page(w)) {
-        HOLDS(bits <= 30 && is_aligned(desc_address(*entry), bits), 24, "a page descriptor of an impossible size", entry);
+        HOLDS(bits <= 30 && is_aligned(desc_address(*entry), bits), 24,
+              "a page descriptor of an impossible size", entry);
         return NULL;
     }
     return plat_ptr(desc_address(*entry));
 }
 
-// The first valid entry from number i on, or TABLE_ENTRIES. Most entries of most tables are not: this loop is where the time goes.
+// The first valid entry from number i on, or TABLE_ENTRIES. Most entries of most tables are not:
+// this loop is where the time goes.
 static word_t next_valid(const word_t *table, word_t i)
 {
     while (i < TABLE_ENTRIES && !(table[i] & DESC_VALID)) {
@@ -217,7 +228,7 @@ static void check_address_spaces(struct invariants *v)
     }
 }
 
-// ------------------------------------------------------------------------- answering for references
+// ------------------------------------------------------------------------ answering for references
 
 static void answer(struct invariants *v, const struct slot *slot)
 {
@@ -237,14 +248,16 @@ static void check_references(struct invariants *v)
 {
     for (word_t i = 0; i < v->references.size && !all_are_answered(v); i++) {
         word_t member = v->references.words[i];
-        HOLDS(member == 0 || (member & MARK), 28, "something refers to an object, or maps a frame, without a capability",
+        HOLDS(member == 0 || (member & MARK), 28,
+              "something refers to an object, or maps a frame, without a capability",
               (const void *)member);
     }
 }
 
-// ----------------------------------------------------------------------------------------- the walk
+// ---------------------------------------------------------------------------------------- the walk
 
-static void for_slots(struct invariants *v, const struct slot *slots, word_t count, bool is_answering)
+static void for_slots(struct invariants *v, const struct slot *slots, word_t count,
+                      bool is_answering)
 {
     for (word_t i = 0; i < count; i++) {
         if (is_answering) {
@@ -265,7 +278,8 @@ static void for_fixed_slots(struct invariants *v, bool is_answering)
     }
 }
 
-// Looks at containers until no new one turns up: those found by the first round are marked, the second takes the marks away.
+// Looks at containers until no new one turns up: those found by the first round are marked, the
+// second takes the marks away.
 static void for_containers(struct invariants *v, bool is_answering)
 {
     struct word_set *set = &v->containers;
@@ -294,9 +308,11 @@ static void check_irqs(struct invariants *v)
 {
     for (word_t i = 0; i < NUM_IRQS; i++) {
         const struct irq_line *line = &ks.irqs[i];
-        HOLDS((line->state == IRQ_TIMER) == (i == TIMER_IRQ), 10, "the timer's line is not the kernel's", line);
-        HOLDS(slot_is_empty(&line->slot) || (line->state == IRQ_SIGNAL && cap_kind(line->slot.cap) == kind_notification), 10,
-              "an interrupt line holds a capability that it may not", line);
+        HOLDS((line->state == IRQ_TIMER) == (i == TIMER_IRQ), 10,
+              "the timer's line is not the kernel's", line);
+        HOLDS(slot_is_empty(&line->slot) ||
+                  (line->state == IRQ_SIGNAL && cap_kind(line->slot.cap) == kind_notification),
+              10, "an interrupt line holds a capability that it may not", line);
     }
 }
 

@@ -50,18 +50,21 @@ bool range_list_remove(struct range_list *list, struct phys_range hole)
             continue;
         }
         remove_at(list, i); // the next range is now at i: a hole may cover several
-        if (range.start < hole.start && !insert_at(list, i++, (struct phys_range){range.start, hole.start})) {
+        if (range.start < hole.start &&
+            !insert_at(list, i++, (struct phys_range){range.start, hole.start})) {
             return false;
         }
-        if (hole.end < range.end && !insert_at(list, i++, (struct phys_range){hole.end, range.end})) {
+        if (hole.end < range.end &&
+            !insert_at(list, i++, (struct phys_range){hole.end, range.end})) {
             return false;
         }
     }
     return true;
 }
 
-// Blocks are aligned in the kernel's window, whose base has 39 trailing zeros: physical 2^39 maps to 0 there and is
-// aligned without limit. Part of the rule, whatever window a platform has (memory §9.2).
+// Blocks are aligned in the kernel's window, whose base has 39 trailing zeros: physical 2^39 maps
+// to 0 there and is aligned without limit. Part of the rule, whatever window a platform has (memory
+// §9.2).
 #define WINDOW_BASE UINT64_C(0xffffff8000000000)
 
 enum { UNTYPED_MIN_BITS = 4, UNTYPED_MAX_BITS = 47 };

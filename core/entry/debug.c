@@ -2,9 +2,10 @@
 //
 // Debug system calls: PutChar, DumpScheduler, Halt, CapIdentify, Snapshot, NameThread (abi §11).
 //
-// A release kernel has none of them; with LAB4_PRINTING it keeps PutChar and Halt, so that a benchmark can print and
-// end. Halt carries lab4's exit status when the caller says so (docs/DIFFERENCES.md): lab4_exit passes the status in
-// x0 and a magic word in x1; on a kernel that does not know it, it is a plain halt.
+// A release kernel has none of them; with LAB4_PRINTING it keeps PutChar and Halt, so that a
+// benchmark can print and end. Halt carries lab4's exit status when the caller says so
+// (docs/DIFFERENCES.md): lab4_exit passes the status in x0 and a magic word in x1; on a kernel that
+// does not know it, it is a plain halt.
 #include "core/entry/debug.h"
 
 #include "core/base/print.h"
@@ -29,7 +30,8 @@ static _Noreturn void halt(const struct tcb *thread)
     if (thread->regs.x[1] == EXIT_MAGIC) {
         plat_halt((int)(thread->regs.x[0] & 0xff));
     }
-    print("Debug halt syscall from user thread 0x%x '%s'\nhalting...\n", (word_t)thread, thread->name);
+    print("Debug halt syscall from user thread 0x%x '%s'\nhalting...\n", (word_t)thread,
+          thread->name);
     plat_halt(0);
 }
 
@@ -47,7 +49,9 @@ static void name_thread(const struct tcb *caller, cptr_t address)
     const struct slot *slot = lookup_slot(caller, address, &failure);
     const word_t *buffer = tcb_buffer(caller, BUFFER_FOR_READING);
     if (!slot || cap_kind(slot->cap) != kind_tcb || !buffer) {
-        print("lab4: DebugNameThread: no TCB at capability 0x%x, or the caller has no IPC buffer; nothing is named\n", address);
+        print("lab4: DebugNameThread: no TCB at capability 0x%x, or the caller has no IPC buffer; "
+              "nothing is named\n",
+              address);
         return;
     }
     const char *name = (const char *)&buffer[BUFFER_MESSAGE];
@@ -56,7 +60,8 @@ static void name_thread(const struct tcb *caller, cptr_t address)
         length++;
     }
     if (length == MAX_NAME_WORDS * sizeof(word_t)) {
-        print("lab4: DebugNameThread: the name does not end within %d bytes; nothing is named\n", length);
+        print("lab4: DebugNameThread: the name does not end within %d bytes; nothing is named\n",
+              length);
         return;
     }
     struct tcb *thread = cap_tcb(slot->cap);

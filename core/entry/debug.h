@@ -5,7 +5,8 @@
 
 #include "core/base/types.h"
 
-// Performs the call if `number` is an enabled debug call of the current thread; otherwise returns false.
+// Performs the call if `number` is an enabled debug call of the current thread; otherwise returns
+// false.
 bool debug_syscall(word_t number);
 
 // Tables for people: every thread; objects, capabilities and interrupt lines (core/entry/dump.c).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What the debug calls print: the table of threads, and a snapshot of objects, capabilities and interrupt lines.
-// The layout of the thread table follows abi §11; nothing parses it.
+// What the debug calls print: the table of threads, and a snapshot of objects, capabilities and
+// interrupt lines. The layout of the thread table follows abi §11; nothing parses it.
 #include "core/base/print.h"
 #include "core/caps/cap.h"
 #include "core/entry/debug.h"
@@ -24,14 +24,15 @@ static const char *state_name(const struct tcb *thread)
 
 void dump_scheduler(void)
 {
-    print("Dumping all tcbs!\n%-40s   %-16s   %-18s   %-4s   %-14s\n", "Name", "State", "IP", "Prio", "InReleaseQueue");
+    print("Dumping all tcbs!\n%-40s   %-16s   %-18s   %-4s   %-14s\n", "Name", "State", "IP",
+          "Prio", "InReleaseQueue");
     for (int i = 0; i < 105; i++) {
         print("-");
     }
     print("\n");
     for (const struct tcb *thread = ks.all_threads; thread; thread = thread->all_next) {
-        print("%-40s   %-16s   %18x   %4d   %-14s\n", thread->name, state_name(thread), thread->regs.pc, thread->priority,
-              thread->is_sleeping ? "yes" : "no");
+        print("%-40s   %-16s   %18x   %4d   %-14s\n", thread->name, state_name(thread),
+              thread->regs.pc, thread->priority, thread->is_sleeping ? "yes" : "no");
     }
 }
 
@@ -39,7 +40,7 @@ static const char *kind_name(enum cap_kind kind)
 {
     switch (kind) {
 #define KIND_NAME(name, number, ...) \
-    case kind_##name:           \
+    case kind_##name: \
         return #name;
         CAP_KINDS(KIND_NAME)
 #undef KIND_NAME
@@ -75,7 +76,8 @@ void dump_snapshot(void)
 {
     print("snapshot requested by '%s'\narch aarch64\nobjects {\n", here()->current->name);
     for (const struct tcb *thread = ks.all_threads; thread; thread = thread->all_next) {
-        print("  tcb 0x%x '%s' %s prio %d\n", plat_paddr(thread), thread->name, state_name(thread), thread->priority);
+        print("  tcb 0x%x '%s' %s prio %d\n", plat_paddr(thread), thread->name, state_name(thread),
+              thread->priority);
         for (word_t i = 0; i < TCB_SLOTS; i++) {
             dump_slot("  tcb slot", i, &thread->slots[i]);
         }

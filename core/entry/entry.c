@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The ways into the kernel: system calls, faults and interrupts. Each stamps the time, checks that the current
-// thread can pay for the entry, does what was asked, and dispatches (threads TM-2).
+// The ways into the kernel: system calls, faults and interrupts. Each stamps the time, checks that
+// the current thread can pay for the entry, does what was asked, and dispatches (threads TM-2).
 #include "core/caps/lookup.h"
 #include "core/entry/debug.h"
 #include "core/entry/fastpath.h"
@@ -18,20 +18,24 @@
 // One row a system call (objects §11.2): what to invoke, then what to receive on.
 struct syscall {
     _Alignas(8) bool sends; // a row is a shift away
-    uint8_t send_register; // holds the CPtr to invoke
-    uint8_t how;           // enum send_how
+    uint8_t send_register;  // holds the CPtr to invoke
+    uint8_t how;            // enum send_how
     bool receives, wants_reply, is_blocking_receive;
 };
 
 enum { NUM_SYSCALLS = 11 };
 
+/* clang-format off */
 static const struct syscall syscalls[NUM_SYSCALLS + 1] = {
     [1] = {.sends = true, REG_CAP, SEND_CALL | SEND_BLOCKS | SEND_DONATES},              // Call
-    [2] = {.sends = true, REG_REPLY, SEND_DONATES | SEND_COMBINED,                       // ReplyRecv
+    // ReplyRecv
+    [2] = {.sends = true, REG_REPLY, SEND_DONATES | SEND_COMBINED,
            .receives = true, .wants_reply = true, .is_blocking_receive = true},
-    [3] = {.sends = true, REG_DEST, SEND_DONATES | SEND_COMBINED,                        // NBSendRecv
+    // NBSendRecv
+    [3] = {.sends = true, REG_DEST, SEND_DONATES | SEND_COMBINED,
            .receives = true, .wants_reply = true, .is_blocking_receive = true},
-    [4] = {.sends = true, REG_REPLY, SEND_DONATES | SEND_COMBINED,                       // NBSendWait
+    // NBSendWait
+    [4] = {.sends = true, REG_REPLY, SEND_DONATES | SEND_COMBINED,
            .receives = true, .is_blocking_receive = true},
     [5] = {.sends = true, REG_CAP, SEND_BLOCKS},                                         // Send
     [6] = {.sends = true, REG_CAP},                                                      // NBSend
@@ -41,6 +45,7 @@ static const struct syscall syscalls[NUM_SYSCALLS + 1] = {
     [10] = {.receives = true},                                                           // NBWait
     [11] = {0},                                                                          // Yield
 };
+/* clang-format on */
 
 static const struct lookup_failure missing_capability = {seL4_MissingCapability, {0}};
 
@@ -95,7 +100,8 @@ static void after_preemption(void)
 static void perform_syscall(word_t number)
 {
     const struct syscall *syscall = &syscalls[-number];
-    if (syscall->sends && invoke(here()->current->regs.x[syscall->send_register], syscall->how) == PREEMPTED) {
+    if (syscall->sends &&
+        invoke(here()->current->regs.x[syscall->send_register], syscall->how) == PREEMPTED) {
         after_preemption();
         return;
     }
@@ -126,7 +132,8 @@ void core_syscall_slow(void)
         if (-number >= 1 && -number <= NUM_SYSCALLS) { // a full 64-bit comparison (memory §11 #54)
             perform_syscall(number);
         } else {
-            fault_raise(here()->current, &(struct fault){.type = seL4_Fault_UnknownSyscall, .words = {number}});
+            fault_raise(here()->current,
+                        &(struct fault){.type = seL4_Fault_UnknownSyscall, .words = {number}});
         }
     }
     dispatch();
@@ -136,7 +143,8 @@ static struct fault fault_of(const struct hw_fault *fault)
 {
     switch (fault->kind) {
     case HW_FAULT_VM:
-        return (struct fault){.type = seL4_Fault_VMFault, .words = {fault->address, fault->is_fetch, fault->syndrome}};
+        return (struct fault){.type = seL4_Fault_VMFault,
+                              .words = {fault->address, fault->is_fetch, fault->syndrome}};
     case HW_FAULT_USER_EXCEPTION:
         return (struct fault){.type = seL4_Fault_UserException, .words = {fault->syndrome}};
     default:

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The fast path. Every condition is checked before the first write; whatever does not hold is left to the slow path
-// (entry.c), which must end in the same state but for the time stamp. tests/unit/test_fastpath.c has a row for each
-// condition, the fuzz target `fastpath` compares whole states.
+// The fast path. Every condition is checked before the first write; whatever does not hold is left
+// to the slow path (entry.c), which must end in the same state but for the time stamp.
+// tests/unit/test_fastpath.c has a row for each condition, the fuzz target `fastpath` compares
+// whole states.
 //
-// Why Call and ReplyRecv may switch directly: in the slow path the thread that gets the scheduling context is put at the
-// front of its priority level and the best queued thread is chosen. That is the same one exactly if nobody queued has a
-// higher priority (threads FP-1); and, with one domain, nobody queued has a higher priority than the running thread (invariant 22).
+// Why Call and ReplyRecv may switch directly: in the slow path the thread that gets the scheduling
+// context is put at the front of its priority level and the best queued thread is chosen. That is
+// the same one exactly if nobody queued has a higher priority (threads FP-1); and, with one domain,
+// nobody queued has a higher priority than the running thread (invariant 22).
 //
-// Short calls and replies neither stamp nor charge time (threads §11.1, §11.2). What else is here, signals too, stamps as the
-// slow path does, and is left to it if more than a stamp is due (FP-3).
+// Short calls and replies neither stamp nor charge time (threads §11.1, §11.2). What else is here,
+// signals too, stamps as the slow path does, and is left to it if more than a stamp is due (FP-3).
 #include "core/entry/fastpath.h"
 
 #include "core/arch/aarch64/fault_message.h"
@@ -50,24 +52,29 @@ static HOT const struct slot *find_slot(const struct tcb *thread, cptr_t address
 // Can the thread be switched to directly: a live address space, the current domain?
 static HOT bool is_reachable(const struct tcb *thread)
 {
-    return vspace_is_live(thread->slots[TCB_VSPACE].cap) && (NUM_DOMAINS == 1 || thread->domain == here()->current_domain);
+    return vspace_is_live(thread->slots[TCB_VSPACE].cap) &&
+           (NUM_DOMAINS == 1 || thread->domain == here()->current_domain);
 }
 
 // Would the slow path choose `to`, which gets the scheduling context of the running thread `from`?
 static HOT bool is_chosen(const struct tcb *to, const struct tcb *from)
 {
-    return (NUM_DOMAINS == 1 && to->priority >= from->priority) || sched_highest_ready() <= (int)to->priority;
+    return (NUM_DOMAINS == 1 && to->priority >= from->priority) ||
+           sched_highest_ready() <= (int)to->priority;
 }
 
 static struct thread_regs *reply_recv_stamped(struct tcb *server);
 
-// Would the slow path do nothing about time but stamp it: enough budget for the entry, no sleeper to wake?
+// Would the slow path do nothing about time but stamp it: enough budget for the entry, no sleeper
+// to wake?
 static HOT bool is_stamp_enough(ticks_t now)
 {
-    return NUM_DOMAINS == 1 && sc_is_sufficient(here()->charged_sc, here()->pending + (now - here()->now)) && !sched_sleeper_is_due(now);
+    return NUM_DOMAINS == 1 &&
+           sc_is_sufficient(here()->charged_sc, here()->pending + (now - here()->now)) &&
+           !sched_sleeper_is_due(now);
 }
 
-// ------------------------------------------------------------- the scheduling context travels along
+// ------------------------------------------------------------ the scheduling context travels along
 
 // Hands the running thread's context and CPU to `to`, which has its message.
 static HOT struct thread_regs *hand_over(struct tcb *from, struct tcb *to, struct sched_context *sc)
@@ -87,9 +94,10 @@ static HOT struct thread_regs *hand_over(struct tcb *from, struct tcb *to, struc
     return &to->regs;
 }
 
-// A call through an endpoint capability (threads §11.1), or, with a fault, its delivery to the handler.
-// is_stamped: the call is not one that may do without a time stamp.
-static HOT struct thread_regs *call(struct tcb *caller, struct cap cap, bool is_stamped, const struct fault *fault)
+// A call through an endpoint capability (threads §11.1), or, with a fault, its delivery to the
+// handler. is_stamped: the call is not one that may do without a time stamp.
+static HOT struct thread_regs *call(struct tcb *caller, struct cap cap, bool is_stamped,
+                                    const struct fault *fault)
 {
     if (cap_kind(cap) != kind_endpoint || !endpoint_cap_can_send(cap) ||
         !(endpoint_cap_can_grant(cap) || endpoint_cap_can_grant_reply(cap))) {
@@ -146,14 +154,16 @@ static HOT struct thread_regs *reply_recv(struct tcb *server, bool is_stamped)
     }
     struct endpoint *endpoint = cap_endpoint(slot->cap);
     const struct notification *bound = server->bound_notification;
-    if (endpoint_state(endpoint) == ENDPOINT_SEND || (bound && bound->state == NOTIFICATION_ACTIVE)) {
+    if (endpoint_state(endpoint) == ENDPOINT_SEND ||
+        (bound && bound->state == NOTIFICATION_ACTIVE)) {
         return NULL;
     }
     struct reply *reply = cap_reply(reply_slot->cap);
     struct tcb *caller = reply->thread;
     struct sched_context *sc = server->sc;
     // A top of a call stack holds a caller: its thread is BLOCKED_ON_REPLY.
-    if (reply_stack_owner(reply) != sc || caller->sc || !is_reachable(caller) || !is_chosen(caller, server)) {
+    if (reply_stack_owner(reply) != sc || caller->sc || !is_reachable(caller) ||
+        !is_chosen(caller, server)) {
         return NULL;
     }
     bool is_fault = caller->fault.type != seL4_Fault_NullFault;
@@ -194,9 +204,10 @@ COLD static struct thread_regs *call_stamped(struct tcb *caller)
     return slot ? call(caller, slot->cap, true, NULL) : NULL;
 }
 
-// ------------------------------------------------------------------------ each on a context of its own
+// -------------------------------------------------------------------- each on a context of its own
 
-// Could the waiting thread run on its own scheduling context, unchanged, at the time of the last stamp?
+// Could the waiting thread run on its own scheduling context, unchanged, at the time of the last
+// stamp?
 static HOT bool can_wake(const struct tcb *waiter)
 {
     struct sched_context *sc = waiter->sc;
@@ -228,7 +239,8 @@ static HOT struct thread_regs *wake_or_switch(struct tcb *woken)
 }
 
 // As the reference configuration does: the signals of threads §11.3 could do without a stamp.
-static HOT struct thread_regs *signal(struct tcb *thread, struct notification *notification, word_t badge, ticks_t now)
+static HOT struct thread_regs *signal(struct tcb *thread, struct notification *notification,
+                                      word_t badge, ticks_t now)
 {
     const struct tcb *bound = notification->bound_tcb;
     struct tcb *waiter = notification->queue.head;
@@ -258,7 +270,8 @@ static HOT struct thread_regs *signal(struct tcb *thread, struct notification *n
 }
 
 // A short message for a thread that waits; the reply object it may have offered is free again.
-static HOT struct thread_regs *send(struct tcb *thread, struct endpoint *endpoint, word_t badge, ticks_t now)
+static HOT struct thread_regs *send(struct tcb *thread, struct endpoint *endpoint, word_t badge,
+                                    ticks_t now)
 {
     struct tcb *receiver = endpoint_head(endpoint);
     if (endpoint_state(endpoint) != ENDPOINT_RECEIVE || !can_wake(receiver)) {
@@ -291,11 +304,13 @@ __attribute__((noinline)) static struct thread_regs *send_or_signal(struct tcb *
     return NULL;
 }
 
-// ----------------------------------------------------------------------------------------- the entries
+// ------------------------------------------------------------------------------------- the entries
 
 COLD static struct thread_regs *with_long_message(struct tcb *thread, sword_t number)
 {
-    return number == CALL ? call_stamped(thread) : number == REPLY_RECV ? reply_recv_stamped(thread) : NULL;
+    return number == CALL         ? call_stamped(thread)
+           : number == REPLY_RECV ? reply_recv_stamped(thread)
+                                  : NULL;
 }
 
 struct thread_regs *core_syscall_fast(void)
@@ -303,7 +318,8 @@ struct thread_regs *core_syscall_fast(void)
     struct tcb *thread = here()->current;
     sword_t number = (sword_t)thread->regs.x[REG_SYSCALL];
     if (UNLIKELY(!message_is_short(thread->regs.x[REG_INFO]))) {
-        return info_extra_caps(thread->regs.x[REG_INFO]) > 0 ? NULL : with_long_message(thread, number);
+        return info_extra_caps(thread->regs.x[REG_INFO]) > 0 ? NULL
+                                                             : with_long_message(thread, number);
     }
     if (number == CALL) {
         const struct slot *slot = find_slot(thread, thread->regs.x[REG_CAP]);

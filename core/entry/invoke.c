@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Invocation: the send phase of a system call. Resolves the invoked and the extra capabilities, finds what the
-// capability's kind and the label mean, and turns the outcome into registers and thread states: the single exit.
-// No error or success code ever reaches a user of anything but Call (objects §11.4).
+// Invocation: the send phase of a system call. Resolves the invoked and the extra capabilities,
+// finds what the capability's kind and the label mean, and turns the outcome into registers and
+// thread states: the single exit. No error or success code ever reaches a user of anything but Call
+// (objects §11.4).
 #include "core/entry/invoke.h"
 
 #include <lab4/invocations.h>
@@ -23,12 +24,13 @@ enum progress method_ARMSMCCall(const struct args *a, struct answer *answer)
 }
 
 struct method {
-    uint8_t kind;           // enum cap_kind, or kind_smc
-    uint8_t words, caps;    // demanded before anything else
+    uint8_t kind;        // enum cap_kind, or kind_smc
+    uint8_t words, caps; // demanded before anything else
     method_function *invoke;
 };
 
-#define METHOD_PROTOTYPE(number, label, kind, stub, words, caps, result, args) DECLARE_METHOD(label);
+#define METHOD_PROTOTYPE(number, label, kind, stub, words, caps, result, args) \
+    DECLARE_METHOD(label);
 LAB4_INVOCATIONS(METHOD_PROTOTYPE)
 #undef METHOD_PROTOTYPE
 
@@ -47,8 +49,10 @@ static enum progress refuse(struct answer *answer, word_t error)
 
 static HOT enum progress invoke_method(const struct args *a, struct answer *answer)
 {
-    const struct method *method = a->label < ARRAY_LENGTH(methods) ? &methods[a->label] : &methods[0];
-    if (method->kind != cap_kind(a->cap)) { // an empty row is for null capabilities, which have no methods
+    const struct method *method =
+        a->label < ARRAY_LENGTH(methods) ? &methods[a->label] : &methods[0];
+    // an empty row is for null capabilities, which have no methods
+    if (method->kind != cap_kind(a->cap)) {
         return refuse(answer, seL4_IllegalOperation);
     }
     if (a->length < method->words || a->extra_count < method->caps) {
@@ -57,8 +61,8 @@ static HOT enum progress invoke_method(const struct args *a, struct answer *answ
     return method->invoke(a, answer);
 }
 
-// The operation is done. If it changed the invoker's state, it has had the last word; otherwise a caller gets to see an
-// empty success.
+// The operation is done. If it changed the invoker's state, it has had the last word; otherwise a
+// caller gets to see an empty success.
 static HOT void finish(struct tcb *invoker, enum send_how how)
 {
     if (invoker->state == THREAD_RESTART) {
@@ -105,8 +109,10 @@ static HOT enum progress invoke_object(const struct args *a, enum send_how how)
     return DONE;
 }
 
-// Finds the capabilities of the message. Returns false, with the CPtr at fault, if one does not resolve.
-static HOT bool find_extra_caps(struct args *a, word_t count, cptr_t *address, struct lookup_failure *failure)
+// Finds the capabilities of the message. Returns false, with the CPtr at fault, if one does not
+// resolve.
+static HOT bool find_extra_caps(struct args *a, word_t count, cptr_t *address,
+                                struct lookup_failure *failure)
 {
     for (word_t i = 0; i < count; i++) {
         *address = a->buffer[BUFFER_CAPS + i];

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Reply objects while somebody waits at them: the link between a reply object and its thread, and the call stack
-// through which a lent scheduling context finds its way back (objects §10, threads §6).
+// Reply objects while somebody waits at them: the link between a reply object and its thread, and
+// the call stack through which a lent scheduling context finds its way back (objects §10, threads
+// §6).
 //
-// A reply object is free, reserved by a blocked receiver, or holds a caller. A caller that lent its scheduling
-// context makes its reply object an element of that context's call stack: `older` and `newer` chain the elements,
-// the newest one (the top) names the context instead of a newer element, and the context names the top.
+// A reply object is free, reserved by a blocked receiver, or holds a caller. A caller that lent its
+// scheduling context makes its reply object an element of that context's call stack: `older` and
+// `newer` chain the elements, the newest one (the top) names the context instead of a newer
+// element, and the context names the top.
 //
 //     SC.top ──▶ R3 ──older──▶ R2 ──older──▶ R1        R1.newer = R2, R2.newer = R3, R3.newer = SC
 //
-// A chain that is cut in the middle stays cut: the context will travel back no further than the cut (DON-6).
+// A chain that is cut in the middle stays cut: the context will travel back no further than the cut
+// (DON-6).
 #pragma once
 
 #include "core/threads/objects.h"
@@ -19,7 +22,9 @@ enum { REPLY_NEWER_IS_SC = 1 };
 // Whose top the reply is, or null.
 static inline struct sched_context *reply_stack_owner(const struct reply *reply)
 {
-    return reply->newer & REPLY_NEWER_IS_SC ? (struct sched_context *)(reply->newer & ~(word_t)REPLY_NEWER_IS_SC) : NULL;
+    return reply->newer & REPLY_NEWER_IS_SC
+               ? (struct sched_context *)(reply->newer & ~(word_t)REPLY_NEWER_IS_SC)
+               : NULL;
 }
 
 // The next newer reply object, or null.
@@ -59,7 +64,7 @@ void reply_cut(struct reply *reply);
 // The whole call stack loses its scheduling context (objects §10.4 "detach SC").
 void reply_detach_sc(struct sched_context *sc);
 
-// ------------------------------------------------------------------------------ reply object and thread
+// ------------------------------------------------------------------------- reply object and thread
 
 // A receiver that blocks reserves the reply object for its next caller.
 void reply_reserve(struct reply *reply, struct tcb *receiver);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Endpoints. The queue holds either senders or receivers, ordered by priority, first come first served within
-// one; the state is Idle exactly when it is empty. A queued thread remembers what it needs for the rendezvous:
-// a sender its badge and rights, a receiver its reply object.
+// Endpoints. The queue holds either senders or receivers, ordered by priority, first come first
+// served within one; the state is Idle exactly when it is empty. A queued thread remembers what it
+// needs for the rendezvous: a sender its badge and rights, a receiver its reply object.
 #include "core/ipc/endpoint.h"
 
 #include "core/arch/aarch64/fault_message.h"
@@ -12,7 +12,8 @@
 #include "core/ipc/transfer.h"
 #include "core/time/sched_context.h"
 
-// The caller waits on the (free) reply object; if allowed, its scheduling context moves to the callee (DON-2).
+// The caller waits on the (free) reply object; if allowed, its scheduling context moves to the
+// callee (DON-2).
 static void start_call(struct reply *reply, struct tcb *caller, struct tcb *callee, bool can_donate)
 {
     struct sched_context *sc = caller->sc;
@@ -85,7 +86,8 @@ static void receive_from_sender(struct tcb *thread, struct endpoint *endpoint, s
     }
 }
 
-void endpoint_receive(struct tcb *thread, struct endpoint *endpoint, struct reply *reply, bool is_blocking)
+void endpoint_receive(struct tcb *thread, struct endpoint *endpoint, struct reply *reply,
+                      bool is_blocking)
 {
     if (reply && reply->thread && reply->thread != thread) {
         wait_cancel(reply->thread); // whoever used the reply object loses it (INT-8)
@@ -156,12 +158,13 @@ void endpoint_cancel_badged(struct endpoint *endpoint, word_t badge)
     sched_demand();
 }
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {
     (void)bits, (void)is_device;
-    return MAKE_CAP(endpoint, .object = base, .can_send = 1, .can_receive = 1, .can_grant = 1, .can_grant_reply = 1);
+    return MAKE_CAP(endpoint, .object = base, .can_send = 1, .can_receive = 1, .can_grant = 1,
+                    .can_grant_reply = 1);
 }
 
 static struct cap kind_mask_rights(struct cap cap, word_t rights)
@@ -169,7 +172,8 @@ static struct cap kind_mask_rights(struct cap cap, word_t rights)
     cap = endpoint_cap_set_can_send(cap, endpoint_cap_can_send(cap) && rights & RIGHT_WRITE);
     cap = endpoint_cap_set_can_receive(cap, endpoint_cap_can_receive(cap) && rights & RIGHT_READ);
     cap = endpoint_cap_set_can_grant(cap, endpoint_cap_can_grant(cap) && rights & RIGHT_GRANT);
-    return endpoint_cap_set_can_grant_reply(cap, endpoint_cap_can_grant_reply(cap) && rights & RIGHT_GRANT_REPLY);
+    return endpoint_cap_set_can_grant_reply(cap, endpoint_cap_can_grant_reply(cap) &&
+                                                     rights & RIGHT_GRANT_REPLY);
 }
 
 static struct cap kind_update_data(struct cap cap, word_t data, bool keep)
@@ -211,12 +215,15 @@ void endpoint_examine(struct invariants *v, const struct endpoint *endpoint)
     enum endpoint_state state = endpoint_state(endpoint);
     struct tcb_queue queue = endpoint_queue(endpoint);
     if (!queue.head) {
-        HOLDS(endpoint->tail_and_state == ENDPOINT_IDLE, 16, "an endpoint without waiters is not idle", endpoint);
+        HOLDS(endpoint->tail_and_state == ENDPOINT_IDLE, 16,
+              "an endpoint without waiters is not idle", endpoint);
         return;
     }
-    HOLDS(state == ENDPOINT_SEND || state == ENDPOINT_RECEIVE, 16, "an endpoint with waiters is idle", endpoint);
+    HOLDS(state == ENDPOINT_SEND || state == ENDPOINT_RECEIVE, 16,
+          "an endpoint with waiters is idle", endpoint);
     check_waiters(v, &queue, 16);
-    enum thread_state expected = state == ENDPOINT_SEND ? THREAD_BLOCKED_ON_SEND : THREAD_BLOCKED_ON_RECEIVE;
+    enum thread_state expected =
+        state == ENDPOINT_SEND ? THREAD_BLOCKED_ON_SEND : THREAD_BLOCKED_ON_RECEIVE;
     for (const struct tcb *thread = queue.head; thread; thread = thread->queue_next) {
         if (thread->endpoint != endpoint || thread->state != expected) {
             invariants_broken(v, 16, "a thread in the wrong queue", thread);
@@ -230,4 +237,5 @@ static void check_object(struct invariants *v, const struct slot *slot)
     endpoint_examine(v, cap_endpoint(slot->cap));
 }
 
-const struct kind_check endpoint_check = {.object = check_object, .answers_for = check_answers_for_object};
+const struct kind_check endpoint_check = {.object = check_object,
+                                          .answers_for = check_answers_for_object};

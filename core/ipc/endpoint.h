@@ -10,7 +10,8 @@
 void endpoint_send(struct tcb *thread, struct cap cap, enum send_how how);
 
 // The thread receives, with a reply object or none (objects §7.3).
-void endpoint_receive(struct tcb *thread, struct endpoint *endpoint, struct reply *reply, bool is_blocking);
+void endpoint_receive(struct tcb *thread, struct endpoint *endpoint, struct reply *reply,
+                      bool is_blocking);
 
 // Restarts the senders with this badge.
 void endpoint_cancel_badged(struct endpoint *endpoint, word_t badge);

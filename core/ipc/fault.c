@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Faults. A fault is recorded in the thread and then sent like a call through the handler capability in its TCB;
-// the message is composed when it is delivered, from the registers of that moment (arch/aarch64/fault_message.c).
+// Faults. A fault is recorded in the thread and then sent like a call through the handler
+// capability in its TCB; the message is composed when it is delivered, from the registers of that
+// moment (arch/aarch64/fault_message.c).
 #include "core/ipc/fault.h"
 
 #include "core/base/print.h"
@@ -16,7 +17,8 @@ bool fault_is_handler(struct cap cap)
 
 // ---------------------------------------------------------------------------------------- raising
 
-static void send_to_handler(struct tcb *thread, const struct fault *fault, struct cap handler, bool can_donate)
+static void send_to_handler(struct tcb *thread, const struct fault *fault, struct cap handler,
+                            bool can_donate)
 {
     KASSERT(fault_is_handler(handler) && !cap_is_null(handler));
     thread->fault = *fault;
@@ -25,10 +27,12 @@ static void send_to_handler(struct tcb *thread, const struct fault *fault, struc
 
 static void report_unhandled(const struct tcb *thread, const struct fault *fault)
 {
-    static const char *const names[] = {"no fault",        "cap fault", "unknown syscall", "user exception",
-                                        "debug exception", "timeout",   "vm fault"};
-    print("lab4: thread '%s' has no fault handler and stops: %s at pc 0x%x (0x%x, 0x%x, 0x%x)\n", thread->name,
-          names[fault->type], thread->regs.fault_pc, fault->words[0], fault->words[1], fault->words[2]);
+    static const char *const names[] = {"no fault",       "cap fault",       "unknown syscall",
+                                        "user exception", "debug exception", "timeout",
+                                        "vm fault"};
+    print("lab4: thread '%s' has no fault handler and stops: %s at pc 0x%x (0x%x, 0x%x, 0x%x)\n",
+          thread->name, names[fault->type], thread->regs.fault_pc, fault->words[0], fault->words[1],
+          fault->words[2]);
 }
 
 void fault_raise(struct tcb *thread, const struct fault *fault)
@@ -43,13 +47,15 @@ void fault_raise(struct tcb *thread, const struct fault *fault)
     send_to_handler(thread, fault, handler, thread->sc != NULL);
 }
 
-void fault_raise_cap(struct tcb *thread, cptr_t address, bool in_receive_phase, struct lookup_failure failure)
+void fault_raise_cap(struct tcb *thread, cptr_t address, bool in_receive_phase,
+                     struct lookup_failure failure)
 {
     fault_raise(thread, &(struct fault){seL4_Fault_CapFault, {address, in_receive_phase}, failure});
 }
 
 void fault_raise_timeout(struct tcb *thread)
 {
-    struct fault fault = {.type = seL4_Fault_Timeout, .words = {thread->sc->badge}}; // the badge of now (threads §12 #39)
+    // the badge of now (threads §12 #39)
+    struct fault fault = {.type = seL4_Fault_Timeout, .words = {thread->sc->badge}};
     send_to_handler(thread, &fault, thread->slots[TCB_TIMEOUT_HANDLER].cap, false);
 }

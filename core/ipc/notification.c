@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Notifications. IDLE, ACTIVE (a word is waiting to be taken) or WAITING (threads are). Whether a wait blocks
-// depends on the state, not on the word: a signal with badge 0 makes a notification ACTIVE all the same.
+// Notifications. IDLE, ACTIVE (a word is waiting to be taken) or WAITING (threads are). Whether a
+// wait blocks depends on the state, not on the word: a signal with badge 0 makes a notification
+// ACTIVE all the same.
 //
-// A notification may lend its scheduling context to a passive thread that receives from it, and takes it back
-// when that thread blocks again (objects §9.6).
+// A notification may lend its scheduling context to a passive thread that receives from it, and
+// takes it back when that thread blocks again (objects §9.6).
 #include "core/ipc/notification.h"
 
 #include "core/caps/cdt.h"
@@ -144,7 +145,7 @@ void notification_delete_slot(struct slot *slot)
     }
 }
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {
@@ -154,13 +155,16 @@ static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 
 static struct cap kind_mask_rights(struct cap cap, word_t rights)
 {
-    cap = notification_cap_set_can_send(cap, notification_cap_can_send(cap) && rights & RIGHT_WRITE);
-    return notification_cap_set_can_receive(cap, notification_cap_can_receive(cap) && rights & RIGHT_READ);
+    cap =
+        notification_cap_set_can_send(cap, notification_cap_can_send(cap) && rights & RIGHT_WRITE);
+    return notification_cap_set_can_receive(cap, notification_cap_can_receive(cap) &&
+                                                     rights & RIGHT_READ);
 }
 
 static struct cap kind_update_data(struct cap cap, word_t data, bool keep)
 {
-    return !keep && notification_cap_badge(cap) == 0 ? notification_cap_set_badge(cap, data) : cap_null();
+    return !keep && notification_cap_badge(cap) == 0 ? notification_cap_set_badge(cap, data)
+                                                     : cap_null();
 }
 
 static struct cap kind_finalise(struct cap cap)
@@ -195,13 +199,18 @@ const struct kind notification_kind = {
 
 void notification_examine(struct invariants *v, const struct notification *n)
 {
-    HOLDS(n->state <= NOTIFICATION_ACTIVE && (n->state == NOTIFICATION_WAITING) == (n->queue.head != NULL), 17,
-          "a notification's state does not fit its queue", n);
-    HOLDS(n->state == NOTIFICATION_ACTIVE || n->word == 0, 17, "an inactive notification holds a word", n);
-    HOLDS(!n->bound_tcb || n->bound_tcb->bound_notification == n, 17, "the bound thread is bound elsewhere", n);
-    HOLDS(!n->bound_tcb || !n->queue.head || (n->queue.head == n->bound_tcb && n->queue.tail == n->bound_tcb), 17,
-          "somebody waits on a notification that is bound to another thread", n);
-    HOLDS(!n->sc || n->sc->notification == n, 18, "the notification's scheduling context is bound elsewhere", n);
+    HOLDS(n->state <= NOTIFICATION_ACTIVE &&
+              (n->state == NOTIFICATION_WAITING) == (n->queue.head != NULL),
+          17, "a notification's state does not fit its queue", n);
+    HOLDS(n->state == NOTIFICATION_ACTIVE || n->word == 0, 17,
+          "an inactive notification holds a word", n);
+    HOLDS(!n->bound_tcb || n->bound_tcb->bound_notification == n, 17,
+          "the bound thread is bound elsewhere", n);
+    HOLDS(!n->bound_tcb || !n->queue.head ||
+              (n->queue.head == n->bound_tcb && n->queue.tail == n->bound_tcb),
+          17, "somebody waits on a notification that is bound to another thread", n);
+    HOLDS(!n->sc || n->sc->notification == n, 18,
+          "the notification's scheduling context is bound elsewhere", n);
     invariants_refer(v, n->sc);
     invariants_refer(v, n->bound_tcb);
     check_waiters(v, &n->queue, 17);
@@ -218,4 +227,5 @@ static void check_object(struct invariants *v, const struct slot *slot)
     notification_examine(v, cap_notification(slot->cap));
 }
 
-const struct kind_check notification_check = {.object = check_object, .answers_for = check_answers_for_object};
+const struct kind_check notification_check = {.object = check_object,
+                                              .answers_for = check_answers_for_object};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Reply objects: the answer. A reply through a capability ends the caller's wait, hands a lent scheduling context back
-// (call_stack.h), delivers the message or, where the caller waits because of a fault, what the message says about it,
-// and lets the caller run if it has time.
+// Reply objects: the answer. A reply through a capability ends the caller's wait, hands a lent
+// scheduling context back (call_stack.h), delivers the message or, where the caller waits because
+// of a fault, what the message says about it, and lets the caller run if it has time.
 #include "core/ipc/reply.h"
 
 #include "core/arch/aarch64/fault_message.h"
@@ -13,7 +13,8 @@
 #include "core/threads/wait.h"
 #include "core/time/sched_context.h"
 
-// The caller gets its answer, or loses the chance of one: a lent context goes back to it (objects §10.4 "remove").
+// The caller gets its answer, or loses the chance of one: a lent context goes back to it (objects
+// §10.4 "remove").
 static void remove_caller(struct reply *reply)
 {
     struct tcb *caller = reply->thread;
@@ -38,7 +39,8 @@ static void let_run(struct tcb *caller, word_t answered_fault)
     }
     if (sc_is_released(sc, here()->now) && sc_is_sufficient(sc, 0)) {
         sched_nominate(caller);
-    } else if (!slot_is_empty(&caller->slots[TCB_TIMEOUT_HANDLER]) && answered_fault != seL4_Fault_Timeout) {
+    } else if (!slot_is_empty(&caller->slots[TCB_TIMEOUT_HANDLER]) &&
+               answered_fault != seL4_Fault_Timeout) {
         fault_raise_timeout(caller);
     } else {
         sched_postpone(caller);
@@ -63,7 +65,7 @@ void reply_invoke(struct reply *reply, struct tcb *replier, bool can_grant)
     let_run(caller, answered_fault);
 }
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {
@@ -111,16 +113,19 @@ static void check_object(struct invariants *v, const struct slot *slot)
     const struct sched_context *sc = reply_stack_owner(reply);
     const struct reply *newer = reply_newer(reply);
     bool is_lent = sc || newer || reply->older;
-    HOLDS(!reply->thread || (check_is_listed(reply->thread) && reply->thread->reply == reply), 20, "a reply object's thread has another one", reply);
+    HOLDS(!reply->thread || (check_is_listed(reply->thread) && reply->thread->reply == reply), 20,
+          "a reply object's thread has another one", reply);
     HOLDS(!is_lent || (reply->thread && reply->thread->state == THREAD_BLOCKED_ON_REPLY), 20,
           "an element of a call stack holds no caller", reply);
     HOLDS(!sc || sc->top_reply == reply, 20, "the top of a call stack is not the context's", reply);
     HOLDS(!newer || newer->older == reply, 20, "a call stack's links are not mutual", reply);
-    HOLDS(!reply->older || reply_newer(reply->older) == reply, 20, "a call stack's links are not mutual", reply);
+    HOLDS(!reply->older || reply_newer(reply->older) == reply, 20,
+          "a call stack's links are not mutual", reply);
     invariants_refer(v, reply->thread);
     invariants_refer(v, sc);
     invariants_refer(v, newer);
     invariants_refer(v, reply->older);
 }
 
-const struct kind_check reply_check = {.object = check_object, .answers_for = check_answers_for_object};
+const struct kind_check reply_check = {.object = check_object,
+                                       .answers_for = check_answers_for_object};

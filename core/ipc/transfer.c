@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Message transfer: registers first, then the IPC buffers, then capabilities. The sender's registers and buffer
-// are read at the moment of the rendezvous, not at that of its system call (objects §8).
+// Message transfer: registers first, then the IPC buffers, then capabilities. The sender's
+// registers and buffer are read at the moment of the rendezvous, not at that of its system call
+// (objects §8).
 #include "core/ipc/transfer.h"
 
 #include "core/arch/aarch64/fault_message.h"
@@ -10,7 +11,8 @@
 #include "core/caps/lookup.h"
 
 // Resolves the capabilities that the sender names; all or none (objects §8 step 2).
-static word_t find_caps(struct tcb *from, const word_t *buffer, word_t count, struct slot *slots[MAX_EXTRA_CAPS])
+static word_t find_caps(struct tcb *from, const word_t *buffer, word_t count,
+                        struct slot *slots[MAX_EXTRA_CAPS])
 {
     struct lookup_failure failure;
     for (word_t i = 0; i < count; i++) {
@@ -45,7 +47,8 @@ struct caps_outcome {
     word_t count, unwrapped; // fields of the receiver's message info
 };
 
-static struct caps_outcome transfer_caps(struct slot **slots, word_t count, const struct endpoint *endpoint, struct tcb *to,
+static struct caps_outcome transfer_caps(struct slot **slots, word_t count,
+                                         const struct endpoint *endpoint, struct tcb *to,
                                          word_t *buffer)
 {
     struct slot *dest = receive_slot(to, buffer);
@@ -57,7 +60,8 @@ static struct caps_outcome transfer_caps(struct slot **slots, word_t count, cons
             unwrapped |= BIT(i);
             continue;
         }
-        if (!dest || cap_derive(slots[i], cap, &derived).error != seL4_NoError || cap_is_null(derived)) {
+        if (!dest || cap_derive(slots[i], cap, &derived).error != seL4_NoError ||
+            cap_is_null(derived)) {
             return (struct caps_outcome){i, unwrapped};
         }
         cdt_insert(derived, slots[i], dest);
@@ -67,7 +71,8 @@ static struct caps_outcome transfer_caps(struct slot **slots, word_t count, cons
 }
 
 // Copies the message words. Returns how many arrive: without both buffers only those in registers.
-static word_t copy_words(const struct tcb *from, const word_t *source, struct tcb *to, word_t *dest, word_t length)
+static word_t copy_words(const struct tcb *from, const word_t *source, struct tcb *to, word_t *dest,
+                         word_t length)
 {
     for (word_t i = 0; i < min_word(length, NUM_REG_MRS); i++) {
         to->regs.x[REG_MR0 + i] = from->regs.x[REG_MR0 + i];
@@ -85,10 +90,12 @@ static word_t copy_words(const struct tcb *from, const word_t *source, struct tc
 }
 
 // A message that needs the IPC buffers.
-static void transfer_long(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge, bool can_grant)
+static void transfer_long(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge,
+                          bool can_grant)
 {
     word_t info = from->regs.x[REG_INFO];
-    word_t *source = tcb_buffer(from, BUFFER_FOR_READING), *dest = tcb_buffer(to, BUFFER_FOR_WRITING);
+    word_t *source = tcb_buffer(from, BUFFER_FOR_READING),
+           *dest = tcb_buffer(to, BUFFER_FOR_WRITING);
     struct slot *slots[MAX_EXTRA_CAPS];
     word_t count = can_grant && source ? find_caps(from, source, info_extra_caps(info), slots) : 0;
     word_t length = copy_words(from, source, to, dest, info_length(info));
@@ -100,7 +107,8 @@ static void transfer_long(struct tcb *from, struct tcb *to, struct endpoint *end
     to->regs.x[REG_BADGE] = badge;
 }
 
-void transfer(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge, bool can_grant)
+void transfer(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge,
+              bool can_grant)
 {
     if (from->fault.type != seL4_Fault_NullFault) {
         fault_send_message(from, to, badge);

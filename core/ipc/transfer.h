@@ -5,7 +5,8 @@
 
 #include "core/threads/message.h"
 
-// Delivers a short message of `from`, which has no fault pending. capsUnwrapped and extraCaps arrive as 0 (abi §2.5).
+// Delivers a short message of `from`, which has no fault pending. capsUnwrapped and extraCaps
+// arrive as 0 (abi §2.5).
 static inline void transfer_short(const struct tcb *from, struct tcb *to, word_t badge)
 {
     word_t info = from->regs.x[REG_INFO];
@@ -19,4 +20,5 @@ static inline void transfer_short(const struct tcb *from, struct tcb *to, word_t
 
 // Delivers from's message (or its pending fault's message, without capabilities) to `to`.
 // `endpoint` is the one in use, null for replies; can_grant: capabilities travel too.
-void transfer(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge, bool can_grant);
+void transfer(struct tcb *from, struct tcb *to, struct endpoint *endpoint, word_t badge,
+              bool can_grant);

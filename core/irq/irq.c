@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Interrupts. A line is INACTIVE, the kernel's TIMER, or SIGNAL: claimed through IRQControl and delivered by
-// signalling the notification in the line's hidden slot. Delivery disables the line, whether or not somebody was
-// told; only Ack enables it again, so an interrupt that stays asserted is delivered once an Ack.
+// Interrupts. A line is INACTIVE, the kernel's TIMER, or SIGNAL: claimed through IRQControl and
+// delivered by signalling the notification in the line's hidden slot. Delivery disables the line,
+// whether or not somebody was told; only Ack enables it again, so an interrupt that stays asserted
+// is delivered once an Ack.
 #include "core/irq/irq.h"
 
 #include "core/base/print.h"
@@ -69,7 +70,8 @@ static struct refusal decode_issue(const struct args *a, word_t index_arg, struc
     *plan = (struct issue_plan){.control = a->slot, .irq = arg(a, 0)};
     REQUIRE(plan->irq < NUM_IRQS, seL4_RangeError, 0, NUM_IRQS - 1);
     REQUIRE(ks.irqs[plan->irq].state == IRQ_INACTIVE, seL4_RevokeFirst);
-    return lookup_empty_target(extra_cap(a, 0), arg(a, index_arg), arg(a, index_arg + 1), &plan->dest);
+    return lookup_empty_target(extra_cap(a, 0), arg(a, index_arg), arg(a, index_arg + 1),
+                               &plan->dest);
 }
 
 static struct refusal decode_IRQIssueIRQHandler(const struct args *a, struct issue_plan *plan)
@@ -91,7 +93,8 @@ static enum progress perform_issue(const struct issue_plan *plan, struct answer 
 #define perform_IRQIssueIRQHandler perform_issue
 DEFINE_METHOD(IRQIssueIRQHandler, struct issue_plan)
 
-static struct refusal decode_ARMIRQIssueIRQHandlerTrigger(const struct args *a, struct issue_plan *plan)
+static struct refusal decode_ARMIRQIssueIRQHandlerTrigger(const struct args *a,
+                                                          struct issue_plan *plan)
 {
     REQUIRE_ACCEPTED(decode_issue(a, 2, plan));
     plan->sets_trigger = true;
@@ -109,10 +112,12 @@ static struct refusal decode_ARMIRQIssueSGISignal(const struct args *a, struct i
     return lookup_empty_target(extra_cap(a, 0), arg(a, 2), arg(a, 3), &plan->dest);
 }
 
-static enum progress perform_ARMIRQIssueSGISignal(const struct issue_plan *plan, struct answer *answer)
+static enum progress perform_ARMIRQIssueSGISignal(const struct issue_plan *plan,
+                                                  struct answer *answer)
 {
     (void)answer;
-    cdt_insert(MAKE_CAP(sgi_signal, .sgi = plan->irq, .target = plan->target), plan->control, plan->dest);
+    cdt_insert(MAKE_CAP(sgi_signal, .sgi = plan->irq, .target = plan->target), plan->control,
+               plan->dest);
     return DONE;
 }
 DEFINE_METHOD(ARMIRQIssueSGISignal, struct issue_plan)
@@ -143,11 +148,13 @@ static struct refusal decode_IRQSetIRQHandler(const struct args *a, struct handl
 {
     struct cap cap = extra_cap(a, 0);
     *plan = (struct handler_plan){.irq = irq_handler_cap_irq(a->cap), .notification = a->extra[0]};
-    REQUIRE(cap_kind(cap) == kind_notification && notification_cap_can_send(cap), seL4_InvalidCapability, 0);
+    REQUIRE(cap_kind(cap) == kind_notification && notification_cap_can_send(cap),
+            seL4_InvalidCapability, 0);
     return ACCEPTED;
 }
 
-static enum progress perform_IRQSetIRQHandler(const struct handler_plan *plan, struct answer *answer)
+static enum progress perform_IRQSetIRQHandler(const struct handler_plan *plan,
+                                              struct answer *answer)
 {
     (void)answer;
     struct slot *slot = &ks.irqs[plan->irq].slot;
@@ -157,7 +164,8 @@ static enum progress perform_IRQSetIRQHandler(const struct handler_plan *plan, s
 }
 DEFINE_METHOD(IRQSetIRQHandler, struct handler_plan)
 
-static enum progress perform_IRQClearIRQHandler(const struct handler_plan *plan, struct answer *answer)
+static enum progress perform_IRQClearIRQHandler(const struct handler_plan *plan,
+                                                struct answer *answer)
 {
     (void)answer;
     notification_delete_slot(&ks.irqs[plan->irq].slot);
@@ -166,7 +174,7 @@ static enum progress perform_IRQClearIRQHandler(const struct handler_plan *plan,
 #define decode_IRQClearIRQHandler decode_handler
 DEFINE_METHOD(IRQClearIRQHandler, struct handler_plan)
 
-// ----------------------------------------------------------------------------------- the kinds' rows
+// --------------------------------------------------------------------------------- the kinds' rows
 
 // A line, or a software-generated interrupt, is derived from the authority over all of them.
 static bool control_covers(struct cap a, struct cap b)

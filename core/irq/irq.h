@@ -10,4 +10,3 @@ void irq_init(void);
 
 // Takes one waiting interrupt from the controller and deals with it.
 void irq_handle(void);
-

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Messages: where a thread's IPC buffer is, and what the kernel itself writes to a caller; see message.h.
+// Messages: where a thread's IPC buffer is, and what the kernel itself writes to a caller; see
+// message.h.
 //
-// The buffer is found through the frame capability in the thread's own slot, at each use: the frame may have been
-// unmapped, and another capability to it may have gone, without the thread noticing.
+// The buffer is found through the frame capability in the thread's own slot, at each use: the frame
+// may have been unmapped, and another capability to it may have gone, without the thread noticing.
 #include "core/threads/message.h"
 
 HOT word_t *tcb_buffer(const struct tcb *thread, enum buffer_use use)
@@ -16,7 +17,8 @@ HOT word_t *tcb_buffer(const struct tcb *thread, enum buffer_use use)
     if (access != ACCESS_READ_WRITE && !(access == ACCESS_READ_ONLY && use == BUFFER_FOR_READING)) {
         return NULL;
     }
-    return plat_ptr(frame_cap_base(cap) + (thread->buffer_address & LOW_BITS(frame_cap_size_bits(cap))));
+    return plat_ptr(frame_cap_base(cap) +
+                    (thread->buffer_address & LOW_BITS(frame_cap_size_bits(cap))));
 }
 
 void reply_write(struct tcb *thread, word_t label, const word_t *words, word_t count)

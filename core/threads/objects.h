@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The objects that user level makes out of memory and that threads run on, wait at and run out of: TCBs, endpoints,
-// notifications, reply objects and scheduling contexts. This header is data and its layout only. Who may change
-// what, and which invariants hold, is told where the protocol is:
+// The objects that user level makes out of memory and that threads run on, wait at and run out of:
+// TCBs, endpoints, notifications, reply objects and scheduling contexts. This header is data and
+// its layout only. Who may change what, and which invariants hold, is told where the protocol is:
 //
-//     tcb.c   a thread's life           wait.c, endpoint.c, notification.c   who waits where, and for what
-//     sched.c who may run               call_stack.c, reply.c, sched_context.c, refill.c   whose time it is
+//     tcb.c                                      a thread's life
+//     wait.h, endpoint.c, notification.c         who waits where, and for what
+//     sched.c, dispatch.c                        who may run, and who does
+//     call_stack.h, reply.c, sched_context.c     whose time a thread runs on
+//     refill.h                                   how much of it there is, and when
 //
-// Sizes are ABI (abi §6), so that a program's arithmetic over untyped memory comes out as on the reference.
+// Sizes are ABI (abi §6), so that a program's arithmetic over untyped memory comes out as on the
+// reference.
 #pragma once
 
 #include <sel4/constants.h>
@@ -18,7 +22,7 @@
 #include "core/caps/slot.h"
 #include "platform_types.h"
 
-// ------------------------------------------------------------------------------------------- threads
+// ----------------------------------------------------------------------------------------- threads
 
 enum thread_state {
     THREAD_INACTIVE,
@@ -31,12 +35,21 @@ enum thread_state {
     THREAD_IDLE,
 };
 
-enum tcb_slot { TCB_CSPACE, TCB_VSPACE, TCB_BUFFER, TCB_FAULT_HANDLER, TCB_TIMEOUT_HANDLER, TCB_SLOTS };
+enum tcb_slot {
+    TCB_CSPACE,
+    TCB_VSPACE,
+    TCB_BUFFER,
+    TCB_FAULT_HANDLER,
+    TCB_TIMEOUT_HANDLER,
+    TCB_SLOTS
+};
 
-// A pending fault; type is a seL4_Fault_tag. The message is made from it and from the thread's registers.
+// A pending fault; type is a seL4_Fault_tag. The message is made from it and from the thread's
+// registers.
 struct fault {
     word_t type;
-    word_t words[3];              // cap fault: address, in receive phase; VM: address, fetch, syndrome; …
+    // cap fault: address, in receive phase; VM: address, fetch, syndrome; …
+    word_t words[3];
     struct lookup_failure lookup; // cap fault only
 };
 
@@ -46,7 +59,8 @@ enum { TCB_BITS = seL4_TCBBits, TCB_NAME_BYTES = 128 };
 struct tcb {
     struct slot slots[TCB_SLOTS];
     struct thread_regs regs;
-    _Alignas(16) struct plat_thread platform; // what the machine keeps of a thread beside its registers
+    // what the machine keeps of a thread beside its registers
+    _Alignas(16) struct plat_thread platform;
 
     // --- scheduling
     enum thread_state state;
@@ -57,7 +71,8 @@ struct tcb {
     struct sched_context *sc;
     struct sched_context *yielding_to; // this thread waits in YieldTo on it
 
-    // --- links: one queue of any kind at a time (objects §7.1); ready, sleep, endpoint or notification
+    // --- links: one queue of any kind at a time (objects §7.1); ready, sleep, endpoint or
+    //     notification
     struct tcb *queue_next, *queue_previous;
 
     // --- what the thread is blocked on
@@ -79,7 +94,8 @@ _Static_assert(offsetof(struct tcb, regs) == 160, "platform entry code depends o
 
 static inline bool tcb_is_blocked(const struct tcb *thread)
 {
-    return thread->state >= THREAD_BLOCKED_ON_RECEIVE && thread->state <= THREAD_BLOCKED_ON_NOTIFICATION;
+    return thread->state >= THREAD_BLOCKED_ON_RECEIVE &&
+           thread->state <= THREAD_BLOCKED_ON_NOTIFICATION;
 }
 
 static inline bool tcb_is_runnable(const struct tcb *thread)
@@ -92,14 +108,15 @@ static inline bool tcb_is_stopped(const struct tcb *thread)
     return tcb_is_blocked(thread) || thread->state == THREAD_INACTIVE;
 }
 
-// -------------------------------------------------------------------------------------------- queues
+// ------------------------------------------------------------------------------------------ queues
 
-// Threads in a row: a ready list, the sleepers, the waiters of an endpoint or a notification (core/threads/queue.h).
+// Threads in a row: a ready list, the sleepers, the waiters of an endpoint or a notification
+// (core/threads/queue.h).
 struct tcb_queue {
     struct tcb *head, *tail;
 };
 
-// ----------------------------------------------------------------------- what threads meet at, and run on
+// ---------------------------------------------------------------- what threads meet at, and run on
 
 enum endpoint_state { ENDPOINT_IDLE, ENDPOINT_SEND, ENDPOINT_RECEIVE };
 
@@ -122,7 +139,8 @@ struct notification {
 };
 _Static_assert(sizeof(struct notification) <= 64, "notification size is ABI");
 
-// An element of the call stack of a scheduling context, newest first. `newer` of the top is the SC itself.
+// An element of the call stack of a scheduling context, newest first. `newer` of the top is the SC
+// itself.
 struct reply {
     struct tcb *thread; // reserved by a receiver, or holding a caller; null = free
     struct reply *older;
@@ -137,8 +155,8 @@ struct refill {
 
 enum { SC_MIN_BITS = seL4_MinSchedContextBits, SC_CORE_BYTES = 96, SC_MIN_REFILLS = 2 };
 
-// A circular queue of refills follows the fixed fields; its capacity depends on the object's size. It is no member, so
-// that the idle thread's context can be one of struct kernel.
+// A circular queue of refills follows the fixed fields; its capacity depends on the object's size.
+// It is no member, so that the idle thread's context can be one of struct kernel.
 struct sched_context {
     ticks_t period;   // 0 = round robin
     ticks_t consumed; // since last asked
@@ -154,4 +172,5 @@ struct sched_context {
     // struct refill [capacity] follows (refill.h)
 };
 _Static_assert(sizeof(struct sched_context) == SC_CORE_BYTES, "SC layout (threads C-2)");
-_Static_assert(SC_CORE_BYTES + SC_MIN_REFILLS * sizeof(struct refill) == BIT(SC_MIN_BITS), "SC size is ABI");
+_Static_assert(SC_CORE_BYTES + SC_MIN_REFILLS * sizeof(struct refill) == BIT(SC_MIN_BITS),
+               "SC size is ABI");

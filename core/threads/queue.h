@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Queues of threads. Every queue of the kernel is one of these: ready lists, the sleep list, the waiters of
-// endpoints and notifications. A thread is in at most one of them,
-// so the links live in the TCB and nothing has to be allocated.
+// Queues of threads. Every queue of the kernel is one of these: ready lists, the sleep list, the
+// waiters of endpoints and notifications. A thread is in at most one of them, so the links live in
+// the TCB and nothing has to be allocated.
 #pragma once
 
 #include "core/threads/objects.h"
 
 // `previous` = null: at the head.
-static inline void tcb_queue_insert_behind(struct tcb_queue *queue, struct tcb *previous, struct tcb *thread)
+static inline void tcb_queue_insert_behind(struct tcb_queue *queue, struct tcb *previous,
+                                           struct tcb *thread)
 {
     struct tcb *next = previous ? previous->queue_next : queue->head;
     KASSERT(!thread->queue_next && !thread->queue_previous && queue->head != thread);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// struct kernel: every mutable byte of the core that is not in an object in physical memory. A machine can
-// therefore be reset, snapshotted, compared before and after a refused call, and dumped.
+// struct kernel: every mutable byte of the core that is not in an object in physical memory. A
+// machine can therefore be reset, snapshotted, compared before and after a refused call, and
+// dumped.
 //
-// What belongs to one processor (who runs on it, the time it accounts, the threads that wait for it) is struct cpu.
-// Code says here()->current and never which processor that is. There is one today, so here() is the address of a
-// constant, and costs nothing; several would each get theirs.
+// What belongs to one processor (who runs on it, the time it accounts, the threads that wait for
+// it) is struct cpu. Code says here()->current and never which processor that is. There is one
+// today, so here() is the address of a constant, and costs nothing; several would each get theirs.
 #pragma once
 
 #include "core/threads/objects.h"
 
-// What the scheduler intends to do at the end of this kernel entry (threads §4.3; the table is in sched.h).
+// What the scheduler intends to do at the end of this kernel entry (threads §4.3; the table is in
+// sched.h).
 enum sched_action {
     ACTION_KEEP,     // continue the current thread
     ACTION_CHOOSE,   // pick the best queued thread
@@ -54,13 +56,14 @@ struct cpu {
     word_t work_units; // since the last look for a reason to stop
 };
 
-// ------------------------------------------------------------------------------- shared by all processors
+// ------------------------------------------------------------------------ shared by all processors
 
 enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER };
 
 struct irq_line {
     enum irq_state state;
-    struct slot slot; // the notification bound to the line's handler; an ordinary slot of the derivation list
+    // the notification bound to the line's handler; an ordinary slot of the derivation list
+    struct slot slot;
 };
 
 enum { ASID_POOLS = BIT(seL4_NumASIDPoolsBits) };
@@ -87,8 +90,8 @@ struct kernel {
 
 extern struct kernel ks;
 
-// The processor that this code runs on. A macro, because as an inline function gcc keeps its result in a register of its
-// own beside the address of ks, which costs a Signal nine instructions.
+// The processor that this code runs on. A macro, because as an inline function gcc keeps its result
+// in a register of its own beside the address of ks, which costs a Signal nine instructions.
 #define here() (&ks.cpu)
 
 static inline struct sched_context *idle_sc(void)

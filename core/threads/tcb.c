@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Threads: creation, suspension, resumption, priorities, and the way out of whatever a thread waits for.
-// The methods that user level invokes are in tcb_methods.c and tcb_registers.c.
+// Threads: creation, suspension, resumption, priorities, and the way out of whatever a thread waits
+// for. The methods that user level invokes are in tcb_methods.c and tcb_registers.c.
 #include "core/threads/tcb.h"
 
 #include "core/caps/kind.h"
@@ -76,7 +76,7 @@ static void finalise(struct tcb *thread)
     plat_thread_destroy(thread);
 }
 
-// ------------------------------------------------------------------------------- stopping, starting
+// ------------------------------------------------------------------------------ stopping, starting
 
 void tcb_suspend(struct tcb *thread)
 {
@@ -130,7 +130,7 @@ void tcb_set_priority(struct tcb *thread, word_t priority)
     }
 }
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {
@@ -160,7 +160,9 @@ static void check_object(struct invariants *v, const struct slot *slot)
 {
     const struct tcb *thread = cap_tcb(slot->cap);
     invariants_refer(v, thread);
-    HOLDS(thread->all_previous || ks.all_threads == thread, 11, "a TCB that is not in the list of threads", slot);
+    HOLDS(thread->all_previous || ks.all_threads == thread, 11,
+          "a TCB that is not in the list of threads", slot);
 }
 
-const struct kind_check tcb_check = {.object = check_object, .answers_for = check_answers_for_object};
+const struct kind_check tcb_check = {.object = check_object,
+                                     .answers_for = check_answers_for_object};

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// TCB methods other than those on registers: spaces and handlers, priorities and scheduling parameters, suspend and
-// resume, notification binding, flags (threads §2).
+// TCB methods other than those on registers: spaces and handlers, priorities and scheduling
+// parameters, suspend and resume, notification binding, flags (threads §2).
 //
-// The five slots of a TCB are ordinary slots of the derivation list. Replacing one destroys what it held, which may
-// take away the new capability's source or the invoked TCB capability itself: then the slot stays empty (SP-1).
+// The five slots of a TCB are ordinary slots of the derivation list. Replacing one destroys what it
+// held, which may take away the new capability's source or the invoked TCB capability itself: then
+// the slot stays empty (SP-1).
 #include "core/arch/aarch64/vspace.h"
 #include "core/caps/cdt.h"
 #include "core/caps/delete.h"
@@ -37,7 +38,8 @@ static struct new_cap as_it_is(const struct args *a, word_t i)
 // ---------------------------------------------------------------------------------- decoding parts
 
 // Address 0 removes the buffer, whatever the capability is (threads §2.2 check 2).
-static struct refusal decode_buffer(const struct args *a, word_t cap_index, vaddr_t address, struct space_plan *plan)
+static struct refusal decode_buffer(const struct args *a, word_t cap_index, vaddr_t address,
+                                    struct space_plan *plan)
 {
     plan->sets_buffer = true;
     plan->buffer_address = address;
@@ -59,7 +61,8 @@ static bool holds_last_container(const struct slot *slot)
     return (kind == kind_cnode || kind == kind_tcb || kind == kind_zombie) && cdt_is_final(slot);
 }
 
-static struct refusal derive_root(const struct args *a, word_t cap_index, word_t data, struct new_cap *root)
+static struct refusal derive_root(const struct args *a, word_t cap_index, word_t data,
+                                  struct new_cap *root)
 {
     struct cap cap = extra_cap(a, cap_index);
     if (data != 0) {
@@ -69,33 +72,39 @@ static struct refusal derive_root(const struct args *a, word_t cap_index, word_t
     return cap_derive(root->source, cap, &root->cap);
 }
 
-static struct refusal decode_spaces(const struct args *a, word_t first_cap, word_t cspace_data, word_t vspace_data, struct space_plan *plan)
+static struct refusal decode_spaces(const struct args *a, word_t first_cap, word_t cspace_data,
+                                    word_t vspace_data, struct space_plan *plan)
 {
     const struct slot *slots = plan->thread->slots;
-    REQUIRE(!holds_last_container(&slots[TCB_CSPACE]) && !holds_last_container(&slots[TCB_VSPACE]), seL4_IllegalOperation);
+    REQUIRE(!holds_last_container(&slots[TCB_CSPACE]) && !holds_last_container(&slots[TCB_VSPACE]),
+            seL4_IllegalOperation);
     plan->sets_spaces = true;
     REQUIRE_ACCEPTED(derive_root(a, first_cap, cspace_data, &plan->cspace));
     REQUIRE(cap_kind(plan->cspace.cap) == kind_cnode, seL4_IllegalOperation);
     REQUIRE_ACCEPTED(derive_root(a, first_cap + 1, vspace_data, &plan->vspace));
-    REQUIRE(cap_kind(plan->vspace.cap) == kind_vspace && vspace_cap_is_assigned(plan->vspace.cap), seL4_IllegalOperation);
+    REQUIRE(cap_kind(plan->vspace.cap) == kind_vspace && vspace_cap_is_assigned(plan->vspace.cap),
+            seL4_IllegalOperation);
     return ACCEPTED;
 }
 
 static struct space_plan start_space_plan(const struct args *a)
 {
-    return (struct space_plan){.thread = cap_tcb(a->cap), .invoked = a->slot, .handler_slot = TCB_FAULT_HANDLER};
+    return (struct space_plan){
+        .thread = cap_tcb(a->cap), .invoked = a->slot, .handler_slot = TCB_FAULT_HANDLER};
 }
 
-// ------------------------------------------------------------------------------- replacing TCB slots
+// ----------------------------------------------------------------------------- replacing TCB slots
 
-static enum progress replace_slot(const struct space_plan *plan, enum tcb_slot which, const struct new_cap *new_cap)
+static enum progress replace_slot(const struct space_plan *plan, enum tcb_slot which,
+                                  const struct new_cap *new_cap)
 {
     struct slot *slot = &plan->thread->slots[which];
     if (delete_slot(slot) == PREEMPTED) {
         return PREEMPTED;
     }
     struct cap own = MAKE_CAP(tcb, .object = plat_paddr(plan->thread));
-    if (!cap_is_null(new_cap->cap) && cap_same_object(new_cap->cap, new_cap->source->cap) && cap_same_object(own, plan->invoked->cap)) {
+    if (!cap_is_null(new_cap->cap) && cap_same_object(new_cap->cap, new_cap->source->cap) &&
+        cap_same_object(own, plan->invoked->cap)) {
         cdt_insert(new_cap->cap, new_cap->source, slot);
     }
     return DONE;
@@ -164,13 +173,14 @@ static struct refusal decode_TCBSetTimeoutEndpoint(const struct args *a, struct 
 #define perform_TCBSetTimeoutEndpoint perform_space_plan
 DEFINE_METHOD(TCBSetTimeoutEndpoint, struct space_plan)
 
-// ------------------------------------------------------------------ priorities, scheduling parameters
+// --------------------------------------------------------------- priorities, scheduling parameters
 
 struct priority_plan {
     struct tcb *thread;
     word_t priority, mcp;
     struct space_plan handler; // SetSchedParams
-    struct sched_context *sc;  // SetSchedParams: to be bound, if it is not the thread's already; null = unbind
+    // SetSchedParams: to be bound, if it is not the thread's already; null = unbind
+    struct sched_context *sc;
 };
 
 // The authority's MCP bounds what may be set; there is no other rule (INT-1).
@@ -205,7 +215,8 @@ static struct refusal decode_TCBSetMCPriority(const struct args *a, struct prior
     return check_priority(extra_cap(a, 0), plan->mcp);
 }
 
-static enum progress perform_TCBSetMCPriority(const struct priority_plan *plan, struct answer *answer)
+static enum progress perform_TCBSetMCPriority(const struct priority_plan *plan,
+                                              struct answer *answer)
 {
     (void)answer;
     plan->thread->mcp = plan->mcp;
@@ -223,7 +234,8 @@ static struct refusal decode_sched_context(struct cap cap, struct priority_plan 
             REQUIRE(!thread->sc, seL4_IllegalOperation);
             REQUIRE(!plan->sc->thread, seL4_IllegalOperation);
         }
-        REQUIRE(!tcb_is_blocked(thread) || sc_is_released(plan->sc, here()->now), seL4_IllegalOperation);
+        REQUIRE(!tcb_is_blocked(thread) || sc_is_released(plan->sc, here()->now),
+                seL4_IllegalOperation);
         return ACCEPTED;
     case kind_null:
         plan->sc = NULL;
@@ -237,7 +249,10 @@ static struct refusal decode_sched_context(struct cap cap, struct priority_plan 
 static struct refusal decode_TCBSetSchedParams(const struct args *a, struct priority_plan *plan)
 {
     struct cap authority = extra_cap(a, 0);
-    *plan = (struct priority_plan){.thread = cap_tcb(a->cap), .mcp = arg(a, 0), .priority = arg(a, 1), .handler = start_space_plan(a)};
+    *plan = (struct priority_plan){.thread = cap_tcb(a->cap),
+                                   .mcp = arg(a, 0),
+                                   .priority = arg(a, 1),
+                                   .handler = start_space_plan(a)};
     REQUIRE(cap_kind(authority) == kind_tcb, seL4_InvalidCapability, 1);
     REQUIRE_ACCEPTED(check_priority(authority, plan->mcp));
     REQUIRE_ACCEPTED(check_priority(authority, plan->priority));
@@ -247,7 +262,8 @@ static struct refusal decode_TCBSetSchedParams(const struct args *a, struct prio
     return ACCEPTED;
 }
 
-static enum progress perform_TCBSetSchedParams(const struct priority_plan *plan, struct answer *answer)
+static enum progress perform_TCBSetSchedParams(const struct priority_plan *plan,
+                                               struct answer *answer)
 {
     (void)answer;
     struct tcb *thread = plan->thread;
@@ -268,7 +284,7 @@ static enum progress perform_TCBSetSchedParams(const struct priority_plan *plan,
 }
 DEFINE_METHOD(TCBSetSchedParams, struct priority_plan)
 
-// ------------------------------------------------------------------- suspend, resume, binding, flags
+// ----------------------------------------------------------------- suspend, resume, binding, flags
 
 struct thread_plan {
     struct tcb *thread;
@@ -308,11 +324,13 @@ static struct refusal decode_TCBBindNotification(const struct args *a, struct th
     REQUIRE(cap_kind(cap) == kind_notification, seL4_IllegalOperation);
     REQUIRE(notification_cap_can_receive(cap), seL4_IllegalOperation);
     plan->notification = cap_notification(cap);
-    REQUIRE(plan->notification->state != NOTIFICATION_WAITING && !plan->notification->bound_tcb, seL4_IllegalOperation);
+    REQUIRE(plan->notification->state != NOTIFICATION_WAITING && !plan->notification->bound_tcb,
+            seL4_IllegalOperation);
     return ACCEPTED;
 }
 
-static enum progress perform_TCBBindNotification(const struct thread_plan *plan, struct answer *answer)
+static enum progress perform_TCBBindNotification(const struct thread_plan *plan,
+                                                 struct answer *answer)
 {
     (void)answer;
     notification_bind_tcb(plan->notification, plan->thread);
@@ -327,7 +345,8 @@ static struct refusal decode_TCBUnbindNotification(const struct args *a, struct 
     return ACCEPTED;
 }
 
-static enum progress perform_TCBUnbindNotification(const struct thread_plan *plan, struct answer *answer)
+static enum progress perform_TCBUnbindNotification(const struct thread_plan *plan,
+                                                   struct answer *answer)
 {
     (void)answer;
     notification_unbind_tcb(plan->thread);

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// TCB methods on registers: ReadRegisters, WriteRegisters, CopyRegisters, SetTLSBase (threads §2.1, §2.5).
+// TCB methods on registers: ReadRegisters, WriteRegisters, CopyRegisters, SetTLSBase (threads §2.1,
+// §2.5).
 #include "core/arch/aarch64/registers.h"
 #include "core/caps/method.h"
 #include "core/threads/tcb.h"
 #include "core/time/sched.h"
 
-enum { FLAG_SUSPEND_SOURCE = BIT(0), FLAG_RESUME_TARGET_OF_WRITE = BIT(0), FLAG_RESUME_TARGET = BIT(1), FLAG_FRAME = BIT(2), FLAG_GENERAL = BIT(3) };
+enum {
+    FLAG_SUSPEND_SOURCE = BIT(0),
+    FLAG_RESUME_TARGET_OF_WRITE = BIT(0),
+    FLAG_RESUME_TARGET = BIT(1),
+    FLAG_FRAME = BIT(2),
+    FLAG_GENERAL = BIT(3)
+};
 
 struct registers_plan {
     struct tcb *thread, *source;
@@ -16,13 +23,16 @@ struct registers_plan {
 
 static struct refusal decode_TCBReadRegisters(const struct args *a, struct registers_plan *plan)
 {
-    *plan = (struct registers_plan){.thread = cap_tcb(a->cap), .flags = arg(a, 0), .count = arg(a, 1)};
-    REQUIRE(plan->count >= 1 && plan->count <= REGS_CONTEXT_WORDS, seL4_RangeError, 1, REGS_CONTEXT_WORDS);
+    *plan =
+        (struct registers_plan){.thread = cap_tcb(a->cap), .flags = arg(a, 0), .count = arg(a, 1)};
+    REQUIRE(plan->count >= 1 && plan->count <= REGS_CONTEXT_WORDS, seL4_RangeError, 1,
+            REGS_CONTEXT_WORDS);
     REQUIRE(plan->thread != here()->current, seL4_IllegalOperation);
     return ACCEPTED;
 }
 
-static enum progress perform_TCBReadRegisters(const struct registers_plan *plan, struct answer *answer)
+static enum progress perform_TCBReadRegisters(const struct registers_plan *plan,
+                                              struct answer *answer)
 {
     if (plan->flags & FLAG_SUSPEND_SOURCE) {
         tcb_suspend(plan->thread);
@@ -45,7 +55,8 @@ static struct refusal decode_TCBWriteRegisters(const struct args *a, struct regi
     return ACCEPTED;
 }
 
-static enum progress perform_TCBWriteRegisters(const struct registers_plan *plan, struct answer *answer)
+static enum progress perform_TCBWriteRegisters(const struct registers_plan *plan,
+                                               struct answer *answer)
 {
     (void)answer;
     struct tcb *thread = plan->thread;
@@ -65,7 +76,8 @@ static struct refusal decode_TCBCopyRegisters(const struct args *a, struct regis
 {
     struct cap source = extra_cap(a, 0);
     REQUIRE(cap_kind(source) == kind_tcb, seL4_InvalidCapability, 1);
-    *plan = (struct registers_plan){.thread = cap_tcb(a->cap), .source = cap_tcb(source), .flags = arg(a, 0)};
+    *plan = (struct registers_plan){
+        .thread = cap_tcb(a->cap), .source = cap_tcb(source), .flags = arg(a, 0)};
     return ACCEPTED;
 }
 
@@ -78,7 +90,8 @@ static void copy_fields(struct tcb *to, const struct tcb *from, word_t first, wo
     }
 }
 
-static enum progress perform_TCBCopyRegisters(const struct registers_plan *plan, struct answer *answer)
+static enum progress perform_TCBCopyRegisters(const struct registers_plan *plan,
+                                              struct answer *answer)
 {
     (void)answer;
     struct tcb *thread = plan->thread, *source = plan->source;

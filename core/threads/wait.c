@@ -11,7 +11,8 @@ void endpoint_dequeue(struct tcb *thread)
     struct tcb_queue queue = endpoint_queue(endpoint);
     tcb_queue_remove(&queue, thread);
     endpoint->head = queue.head;
-    endpoint->tail_and_state = queue.head ? (word_t)queue.tail | endpoint_state(endpoint) : ENDPOINT_IDLE;
+    endpoint->tail_and_state =
+        queue.head ? (word_t)queue.tail | endpoint_state(endpoint) : ENDPOINT_IDLE;
     thread->endpoint = NULL;
 }
 

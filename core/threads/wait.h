@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Who waits where. A thread that is blocked is in the queue of an endpoint or of a notification, or holds a reply
-// object, and its TCB says which. This room puts waiters into those places, takes them out again, and knows the way
-// out of each: what a thread waits for is nobody else's business (objects §7.1, §7.7).
+// Who waits where. A thread that is blocked is in the queue of an endpoint or of a notification, or
+// holds a reply object, and its TCB says which. This room puts waiters into those places, takes
+// them out again, and knows the way out of each: what a thread waits for is nobody else's business
+// (objects §7.1, §7.7).
 //
-// Invariant: thread->endpoint == e and BLOCKED_ON_SEND/_RECEIVE, if and only if the thread is in e's queue; likewise
-// for notifications. Queues are ordered by priority, first come first served within one.
+// Invariant: thread->endpoint == e and BLOCKED_ON_SEND/_RECEIVE, if and only if the thread is in
+// e's queue; likewise for notifications. Queues are ordered by priority, first come first served
+// within one.
 #pragma once
 
 #include "core/ipc/call_stack.h"
 #include "core/threads/queue.h"
 
-// Takes the thread out of whatever it waits for and forgets its pending fault (objects §7.7). It ends INACTIVE
-// if it was blocked, and as it was otherwise.
+// Takes the thread out of whatever it waits for and forgets its pending fault (objects §7.7). It
+// ends INACTIVE if it was blocked, and as it was otherwise.
 void wait_cancel(struct tcb *thread);
 
 // A new priority, and a new place behind its equals, for a thread that waits in a queue.
 void wait_requeue(struct tcb *thread, word_t priority);
 
-// Clears the link between a reply object and its thread, which becomes INACTIVE (the caller sets what it wants).
+// Clears the link between a reply object and its thread, which becomes INACTIVE (the caller sets
+// what it wants).
 void reply_unlink(struct reply *reply);
 
-// ------------------------------------------------------------------------------------------- endpoints
+// --------------------------------------------------------------------------------------- endpoints
 
 // Takes a blocked thread out of its endpoint's queue; its state is unchanged.
 void endpoint_dequeue(struct tcb *thread);
@@ -62,7 +65,8 @@ static inline struct tcb_queue endpoint_queue(const struct endpoint *endpoint)
 }
 
 // Queues a thread, by priority, whose state is that of a sender or a receiver.
-static inline void endpoint_enqueue(struct endpoint *endpoint, struct tcb *thread, enum endpoint_state state)
+static inline void endpoint_enqueue(struct endpoint *endpoint, struct tcb *thread,
+                                    enum endpoint_state state)
 {
     KASSERT(endpoint_state(endpoint) == ENDPOINT_IDLE || endpoint_state(endpoint) == state);
     thread->endpoint = endpoint;
@@ -78,7 +82,7 @@ static inline void endpoint_enqueue(struct endpoint *endpoint, struct tcb *threa
     endpoint->tail_and_state = (word_t)queue.tail | state;
 }
 
-// --------------------------------------------------------------------------------------- notifications
+// ----------------------------------------------------------------------------------- notifications
 
 // Takes a waiter out of the queue; its state is unchanged.
 void notification_dequeue(struct tcb *thread);

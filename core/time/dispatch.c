@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The end of a kernel entry. During the entry the others have only said what they would like (sched.h); here it is
-// decided, once, from the state as it is now:
+// The end of a kernel entry. During the entry the others have only said what they would like
+// (sched.h); here it is decided, once, from the state as it is now:
 //
 //     action     the current thread can go on       it cannot
 //     KEEP       it runs                             (cannot be: whoever stops it asks for REPLACE)
-//     NOMINATE   nominee if more urgent, else it     nominee if no queued thread is more urgent, else the best queued
-//     REPLACE    as CHOOSE, nominee queued first     nominee likewise, if there is one; else the best queued
+//     NOMINATE   nominee if more urgent, else it     nominee if none queued is more urgent or best
+//     REPLACE    as CHOOSE, nominee queued first     nominee likewise, if any; else as CHOOSE
 //     CHOOSE     the best queued, itself among them  the best queued
 //
-// A current thread that can go on is queued at the front of its level first, so that "the best queued" may be it. A
-// nominee of equal priority queues behind the current thread, a less urgent one in front of its own level.
+// A current thread that can go on is queued at the front of its level first, so that "the best
+// queued" may be it. A nominee of equal priority queues behind the current thread, a less urgent
+// one in front of its own level.
 #include "core/time/dispatch.h"
 
 #include "core/arch/aarch64/vspace.h"
@@ -53,14 +54,16 @@ static HOT struct tcb *choose(void)
     return best ? best : &ks.idle;
 }
 
-// The nominee against the current thread (table in threads §4.4): who runs without a look at the ready lists, or null.
+// The nominee against the current thread (table in threads §4.4): who runs without a look at the
+// ready lists, or null.
 static HOT struct tcb *consider_nominee(bool was_schedulable)
 {
     struct tcb *nominee = here()->nominee, *current = here()->current;
     if (!nominee || !sched_is_schedulable(nominee)) {
         return NULL;
     }
-    if (was_schedulable ? nominee->priority > current->priority : (int)nominee->priority >= sched_highest_ready()) {
+    if (was_schedulable ? nominee->priority > current->priority
+                        : (int)nominee->priority >= sched_highest_ready()) {
         return nominee;
     }
     if (was_schedulable && nominee->priority == current->priority) {
@@ -105,7 +108,8 @@ void dispatch_continue(void)
 
 void dispatch_preempt(struct tcb *woken)
 {
-    KASSERT(here()->action == ACTION_KEEP && woken->state == THREAD_RUNNING && woken->priority > here()->current->priority);
+    KASSERT(here()->action == ACTION_KEEP && woken->state == THREAD_RUNNING &&
+            woken->priority > here()->current->priority);
     sched_put_front(here()->current);
     switch_to(woken);
     time_account();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The Domain capability: which domain a thread belongs to, and the schedule of domains (threads §3.5). With one
-// domain the methods exist and check their arguments, but time never runs out.
+// The Domain capability: which domain a thread belongs to, and the schedule of domains (threads
+// §3.5). With one domain the methods exist and check their arguments, but time never runs out.
 #include "core/caps/method.h"
 #include "core/check/check.h"
 #include "core/time/sched.h"
@@ -54,7 +54,8 @@ static struct refusal decode_DomainScheduleConfigure(const struct args *a, struc
     return ACCEPTED;
 }
 
-static enum progress perform_DomainScheduleConfigure(const struct domain_plan *plan, struct answer *answer)
+static enum progress perform_DomainScheduleConfigure(const struct domain_plan *plan,
+                                                     struct answer *answer)
 {
     (void)answer;
     ks.domain_schedule[plan->index] = (struct domain_slice){plan->domain, plan->duration};
@@ -70,7 +71,8 @@ static struct refusal decode_DomainScheduleSetStart(const struct args *a, struct
     return ACCEPTED;
 }
 
-static enum progress perform_DomainScheduleSetStart(const struct domain_plan *plan, struct answer *answer)
+static enum progress perform_DomainScheduleSetStart(const struct domain_plan *plan,
+                                                    struct answer *answer)
 {
     (void)answer;
     ks.domain_start = plan->index;

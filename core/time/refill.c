@@ -24,7 +24,8 @@ static void append(struct sched_context *sc, struct refill refill)
     *tail(sc) = refill;
 }
 
-// Queues returned budget: merged into the tail if it is adjacent, or if there is no room, delaying the tail.
+// Queues returned budget: merged into the tail if it is adjacent, or if there is no room, delaying
+// the tail.
 static void schedule(struct sched_context *sc, struct refill refill)
 {
     struct refill *last = tail(sc);
@@ -38,7 +39,8 @@ static void schedule(struct sched_context *sc, struct refill refill)
     }
 }
 
-void refill_new(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period, ticks_t now)
+void refill_new(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period,
+                ticks_t now)
 {
     KASSERT(capacity >= SC_MIN_REFILLS && budget >= REFILL_MIN);
     sc->capacity = capacity;
@@ -51,7 +53,8 @@ void refill_new(struct sched_context *sc, word_t capacity, ticks_t budget, ticks
     }
 }
 
-void refill_update(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period, ticks_t now)
+void refill_update(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period,
+                   ticks_t now)
 {
     KASSERT(sc_is_active(sc) && period > 0);
     struct refill head = *refill_head(sc);
@@ -97,7 +100,8 @@ void refill_charge(struct sched_context *sc, ticks_t used)
         schedule(sc, returned);
     }
     while (refill_head(sc)->amount < REFILL_MIN && sc->count > 1) {
-        struct refill crumb = pop_head(sc); // too small to be usable: it moves into the next (REF-3)
+        // too small to be usable: it moves into the next (REF-3)
+        struct refill crumb = pop_head(sc);
         refill_head(sc)->amount += crumb.amount;
         refill_head(sc)->time -= crumb.amount;
     }

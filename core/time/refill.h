@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The sporadic-server algebra of threads §5: pure operations on a scheduling context's queue of refills.
-// All amounts and times are ticks; `now` is always an argument. Nothing here touches kernel state, so the host
-// can test it alone (vectors V1–V8).
+// The sporadic-server algebra of threads §5: pure operations on a scheduling context's queue of
+// refills. All amounts and times are ticks; `now` is always an argument. Nothing here touches
+// kernel state, so the host can test it alone (vectors V1–V8).
 //
-// Invariants between operations, period > 0: the head holds at least REFILL_MIN; refill i ends before refill
-// i+1 begins; the amounts add up to the budget. Round robin (period 0): exactly two entries, both dated at the
-// time of configuration; the head is what is left of the slice, the tail what was used of it.
+// Invariants between operations, period > 0: the head holds at least REFILL_MIN; refill i ends
+// before refill i+1 begins; the amounts add up to the budget. Round robin (period 0): exactly two
+// entries, both dated at the time of configuration; the head is what is left of the slice, the tail
+// what was used of it.
 #pragma once
 
 #include "core/threads/objects.h"
 
 enum {
-    KERNEL_WCET_US = 10,                 // estimate of one kernel operation
-    REFILL_MIN_US = 2 * KERNEL_WCET_US,  // smallest budget and period
+    KERNEL_WCET_US = 10,                // estimate of one kernel operation
+    REFILL_MIN_US = 2 * KERNEL_WCET_US, // smallest budget and period
     REFILL_MIN = REFILL_MIN_US * 62500 / 1000,
 };
 
@@ -75,13 +76,16 @@ static inline bool sc_is_sufficient(struct sched_context *sc, ticks_t used)
 }
 
 // REF-new: a full budget from `now` on. period 0 = round robin. capacity >= 2.
-void refill_new(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period, ticks_t now);
+void refill_new(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period,
+                ticks_t now);
 
 // REF-update: new parameters without new bandwidth. period > 0, sc active.
-void refill_update(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period, ticks_t now);
+void refill_update(struct sched_context *sc, word_t capacity, ticks_t budget, ticks_t period,
+                   ticks_t now);
 
 // REF-charge: `used` ticks are gone and come back a period later. period > 0.
 void refill_charge(struct sched_context *sc, ticks_t used);
 
-// REF-5, merge-on-unblock: moves due budget forward to `now`. Returns whether the deadline may have changed.
+// REF-5, merge-on-unblock: moves due budget forward to `now`. Returns whether the deadline may have
+// changed.
 bool refill_merge_on_unblock(struct sched_context *sc, ticks_t now);

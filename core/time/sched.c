@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The priority scheduler: 256 ready lists a domain with a two-level bitmap, and one list of sleepers.
-// Owns here()->action, here()->nominee, here()->ready, here()->sleepers and the domain fields of ks.
+// The priority scheduler: 256 ready lists a domain with a two-level bitmap, and one list of
+// sleepers. Owns here()->action, here()->nominee, here()->ready, here()->sleepers and the domain
+// fields of ks.
 //
-// Kept between entries: every queued thread is schedulable with a released head refill of at least MIN;
-// the current thread is in no list; the sleepers are runnable and ordered by head-refill time.
+// Kept between entries: every queued thread is schedulable with a released head refill of at least
+// MIN; the current thread is in no list; the sleepers are runnable and ordered by head-refill
+// time.
 #include "core/time/sched.h"
 
 // ------------------------------------------------------------------------------------ ready lists
@@ -74,7 +76,8 @@ void sched_dequeue(struct tcb *thread)
 
 int sched_highest_ready(void)
 {
-    const struct ready_queues *queues = &here()->ready[NUM_DOMAINS > 1 ? here()->current_domain : 0];
+    const struct ready_queues *queues =
+        &here()->ready[NUM_DOMAINS > 1 ? here()->current_domain : 0];
     if (queues->summary == 0) {
         return -1;
     }
@@ -136,12 +139,13 @@ void sched_postpone(struct tcb *thread)
 void sched_settle(struct sched_context *sc)
 {
     struct tcb *thread = sc->thread;
-    if (thread && sched_is_schedulable(thread) && !(sc_is_released(sc, here()->now) && sc_is_sufficient(sc, 0))) {
+    if (thread && sched_is_schedulable(thread) &&
+        !(sc_is_released(sc, here()->now) && sc_is_sufficient(sc, 0))) {
         sched_postpone(thread);
     }
 }
 
-// ------------------------------------------------------------------------------ nominate and demand
+// ----------------------------------------------------------------------------- nominate and demand
 
 COLD static void queue_nominee(void)
 {
@@ -190,7 +194,8 @@ void sched_wake_sleepers(void)
 
 void sched_restart_domains(void)
 {
-    here()->domain_index = NUM_DOMAIN_SCHEDULES - 1; // always an end marker: the next entry is the start
+    // always an end marker: the next entry is the start
+    here()->domain_index = NUM_DOMAIN_SCHEDULES - 1;
     here()->domain_time = 0;
     here()->rearm = true;
     sched_demand();

@@ -14,14 +14,16 @@
 // Runnable, with an active scheduling context, and not sleeping (ST-1).
 static HOT bool sched_is_schedulable(const struct tcb *thread)
 {
-    return tcb_is_runnable(thread) && thread->sc && sc_is_active(thread->sc) && !thread->is_sleeping;
+    return tcb_is_runnable(thread) && thread->sc && sc_is_active(thread->sc) &&
+           !thread->is_sleeping;
 }
 
 // Changes the state; a current thread that is no longer schedulable asks for a new choice (ST-2).
 static inline void tcb_set_state(struct tcb *thread, enum thread_state state)
 {
     thread->state = state;
-    if (thread == here()->current && here()->action == ACTION_KEEP && !sched_is_schedulable(thread)) {
+    if (thread == here()->current && here()->action == ACTION_KEEP &&
+        !sched_is_schedulable(thread)) {
         here()->action = ACTION_REPLACE;
     }
 }

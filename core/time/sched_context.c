@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Scheduling contexts: binding, donation, and the methods Bind, Unbind, UnbindObject, Consumed and YieldTo.
+// Scheduling contexts: binding, donation, and the methods Bind, Unbind, UnbindObject, Consumed and
+// YieldTo.
 //
-// Links kept mutual: sc->thread with thread->sc, sc->notification with notification->sc, sc->yielder with
-// yielder->yielding_to. A thread and a notification each refer to at most one context; the two bindings are
-// independent of each other (SC-5).
+// Links kept mutual: sc->thread with thread->sc, sc->notification with notification->sc,
+// sc->yielder with yielder->yielding_to. A thread and a notification each refer to at most one
+// context; the two bindings are independent of each other (SC-5).
 #include "core/time/sched_context.h"
 
 #include "core/caps/kind.h"
@@ -31,7 +32,8 @@ static void unlink(struct sched_context *sc)
 
 void sc_unblock_refill(struct sched_context *sc)
 {
-    if (sc && sc->is_sporadic && sc != here()->charged_sc && refill_merge_on_unblock(sc, here()->now)) {
+    if (sc && sc->is_sporadic && sc != here()->charged_sc &&
+        refill_merge_on_unblock(sc, here()->now)) {
         here()->rearm = true;
     }
 }
@@ -111,7 +113,7 @@ void sc_complete_yield(struct tcb *yielder)
 
 struct binding_plan {
     struct sched_context *sc;
-    struct tcb *thread;                // one of the two
+    struct tcb *thread; // one of the two
     struct notification *notification;
 };
 
@@ -141,7 +143,8 @@ static struct refusal decode_SchedContextBind(const struct args *a, struct bindi
     }
 }
 
-static enum progress perform_SchedContextBind(const struct binding_plan *plan, struct answer *answer)
+static enum progress perform_SchedContextBind(const struct binding_plan *plan,
+                                              struct answer *answer)
 {
     (void)answer;
     if (plan->thread) {
@@ -153,7 +156,8 @@ static enum progress perform_SchedContextBind(const struct binding_plan *plan, s
 }
 DEFINE_METHOD(SchedContextBind, struct binding_plan)
 
-static struct refusal decode_SchedContextUnbindObject(const struct args *a, struct binding_plan *plan)
+static struct refusal decode_SchedContextUnbindObject(const struct args *a,
+                                                      struct binding_plan *plan)
 {
     *plan = (struct binding_plan){.sc = cap_sched_context(a->cap)};
     struct cap object = extra_cap(a, 0);
@@ -172,7 +176,8 @@ static struct refusal decode_SchedContextUnbindObject(const struct args *a, stru
     }
 }
 
-static enum progress perform_SchedContextUnbindObject(const struct binding_plan *plan, struct answer *answer)
+static enum progress perform_SchedContextUnbindObject(const struct binding_plan *plan,
+                                                      struct answer *answer)
 {
     (void)answer;
     if (plan->thread) {
@@ -191,7 +196,8 @@ static struct refusal decode_SchedContextUnbind(const struct args *a, struct bin
     return ACCEPTED;
 }
 
-static enum progress perform_SchedContextUnbind(const struct binding_plan *plan, struct answer *answer)
+static enum progress perform_SchedContextUnbind(const struct binding_plan *plan,
+                                                struct answer *answer)
 {
     (void)answer;
     sc_unbind_thread(plan->sc);
@@ -207,7 +213,8 @@ static struct refusal decode_SchedContextConsumed(const struct args *a, struct b
     return ACCEPTED;
 }
 
-static enum progress perform_SchedContextConsumed(const struct binding_plan *plan, struct answer *answer)
+static enum progress perform_SchedContextConsumed(const struct binding_plan *plan,
+                                                  struct answer *answer)
 {
     answer_word(answer, sc_take_consumed(plan->sc));
     return DONE;
@@ -223,7 +230,8 @@ static struct refusal decode_SchedContextYieldTo(const struct args *a, struct bi
     return ACCEPTED;
 }
 
-static enum progress perform_SchedContextYieldTo(const struct binding_plan *plan, struct answer *answer)
+static enum progress perform_SchedContextYieldTo(const struct binding_plan *plan,
+                                                 struct answer *answer)
 {
     struct sched_context *sc = plan->sc;
     struct tcb *target = sc->thread;
@@ -250,7 +258,7 @@ static enum progress perform_SchedContextYieldTo(const struct binding_plan *plan
 }
 DEFINE_METHOD(SchedContextYieldTo, struct binding_plan)
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {
@@ -274,7 +282,8 @@ static struct cap kind_finalise(struct cap cap)
 }
 
 const struct kind sched_context_kind = {
-    .identity = IDENTITY(FIELD_MASK(sched_context, object) | FIELD_MASK(sched_context, size_bits), 0),
+    .identity =
+        IDENTITY(FIELD_MASK(sched_context, object) | FIELD_MASK(sched_context, size_bits), 0),
     .create = kind_create,
     .finalise = kind_finalise,
     .has_methods = true,
@@ -290,26 +299,32 @@ static void check_refills(struct invariants *v, struct sched_context *sc)
         const struct refill *refill = refill_at(sc, i);
         sum += refill->amount;
         if (i + 1 < sc->count) {
-            HOLDS(refill->time + refill->amount <= refill_at(sc, i + 1)->time || sc_is_round_robin(sc), 19, "refills overlap", sc);
+            HOLDS(refill->time + refill->amount <= refill_at(sc, i + 1)->time ||
+                      sc_is_round_robin(sc),
+                  19, "refills overlap", sc);
         }
     }
     HOLDS(refill_head(sc)->amount >= REFILL_MIN, 19, "the head refill is too small", sc);
     if (sc_is_round_robin(sc)) {
-        HOLDS(sc->count == 2 && refill_head(sc)->time == refill_at(sc, 1)->time, 19, "not the two refills of round robin", sc);
+        HOLDS(sc->count == 2 && refill_head(sc)->time == refill_at(sc, 1)->time, 19,
+              "not the two refills of round robin", sc);
         HOLDS(sum <= REFILL_MAX, 19, "more budget than there can be", sc);
         return;
     }
     HOLDS(sum < sc->period, 19, "more budget than the period allows", sc);
-    HOLDS(refill_at(sc, sc->count - 1)->time <= refill_head(sc)->time + sc->period, 19, "a refill is due later than a period after the head",
-          sc);
+    HOLDS(refill_at(sc, sc->count - 1)->time <= refill_head(sc)->time + sc->period, 19,
+          "a refill is due later than a period after the head", sc);
 }
 
 void sc_examine(struct invariants *v, struct sched_context *sc, word_t size_bits)
 {
     HOLDS(!sc->thread || sc->thread->sc == sc, 18, "the context's thread has another one", sc);
-    HOLDS(!sc->notification || sc->notification->sc == sc, 18, "the context's notification has another one", sc);
-    HOLDS(!sc->yielder || sc->yielder->yielding_to == sc, 21, "the context's yielder yields to another one", sc);
-    HOLDS(!sc->top_reply || reply_stack_owner(sc->top_reply) == sc, 20, "the top of the call stack is not the context's", sc);
+    HOLDS(!sc->notification || sc->notification->sc == sc, 18,
+          "the context's notification has another one", sc);
+    HOLDS(!sc->yielder || sc->yielder->yielding_to == sc, 21,
+          "the context's yielder yields to another one", sc);
+    HOLDS(!sc->top_reply || reply_stack_owner(sc->top_reply) == sc, 20,
+          "the top of the call stack is not the context's", sc);
     invariants_refer(v, sc->thread == &ks.idle ? NULL : sc->thread);
     invariants_refer(v, sc->notification);
     invariants_refer(v, sc->yielder);
@@ -318,7 +333,8 @@ void sc_examine(struct invariants *v, struct sched_context *sc, word_t size_bits
         return;
     }
     word_t room = (BIT(size_bits) - SC_CORE_BYTES) / sizeof(struct refill);
-    if (sc->capacity < SC_MIN_REFILLS || sc->capacity > room || sc->count < 1 || sc->count > sc->capacity || sc->head >= sc->capacity) {
+    if (sc->capacity < SC_MIN_REFILLS || sc->capacity > room || sc->count < 1 ||
+        sc->count > sc->capacity || sc->head >= sc->capacity) {
         invariants_broken(v, 19, "a refill queue that does not fit its context", sc);
         return;
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Scheduling contexts: the right to use time. Binding to threads and notifications, donation, consumed time and
-// YieldTo (threads §3, §6.5). The refill algebra is in refill.h, the call stack of lenders in reply.h.
+// Scheduling contexts: the right to use time. Binding to threads and notifications, donation,
+// consumed time and YieldTo (threads §3, §6.5). The refill algebra is in refill.h, the call stack
+// of lenders in reply.h.
 #pragma once
 
 #include "core/time/sched.h"
@@ -19,7 +20,8 @@ void sc_unbind_notification(struct sched_context *sc); // no-op without one
 // Moves the context from its present thread (if any) to one without; nobody is enqueued (DON-3).
 void sc_donate(struct sched_context *sc, struct tcb *thread);
 
-// Merge-on-unblock for a sporadic context that is not being charged (objects §0.5). `sc` may be null.
+// Merge-on-unblock for a sporadic context that is not being charged (objects §0.5). `sc` may be
+// null.
 void sc_unblock_refill(struct sched_context *sc);
 
 // Takes what was consumed, in µs, at most the largest value that can be reported at once.

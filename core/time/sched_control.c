@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// SchedControl: the authority over time. Its one method gives a scheduling context its budget and period
-// (threads §3.4).
+// SchedControl: the authority over time. Its one method gives a scheduling context its budget and
+// period (threads §3.4).
 #include "core/caps/method.h"
 #include "core/check/check.h"
 #include "core/time/sched_context.h"
@@ -22,7 +22,8 @@ static word_t max_extra_refills(word_t size_bits)
     return (BIT(size_bits) - BIT(SC_MIN_BITS)) / sizeof(struct refill);
 }
 
-static struct refusal decode_SchedControlConfigureFlags(const struct args *a, struct configure_plan *plan)
+static struct refusal decode_SchedControlConfigureFlags(const struct args *a,
+                                                        struct configure_plan *plan)
 {
     word_t budget_us = arg(a, 0), period_us = arg(a, 1), extra_refills = arg(a, 2);
     REQUIRE(budget_us <= REFILL_MAX_US, seL4_RangeError, REFILL_MIN_US, REFILL_MAX_US);
@@ -59,7 +60,8 @@ static void set_parameters(const struct configure_plan *plan)
     }
 }
 
-static enum progress perform_SchedControlConfigureFlags(const struct configure_plan *plan, struct answer *answer)
+static enum progress perform_SchedControlConfigureFlags(const struct configure_plan *plan,
+                                                        struct answer *answer)
 {
     (void)answer;
     struct sched_context *sc = plan->sc;

@@ -10,7 +10,8 @@
 static HOT void end_slice(bool may_fault)
 {
     struct tcb *thread = here()->current;
-    if (may_fault && !sc_is_round_robin(thread->sc) && !slot_is_empty(&thread->slots[TCB_TIMEOUT_HANDLER])) {
+    if (may_fault && !sc_is_round_robin(thread->sc) &&
+        !slot_is_empty(&thread->slots[TCB_TIMEOUT_HANDLER])) {
         fault_raise_timeout(thread);
     } else if (sc_is_released(thread->sc, here()->now)) {
         sched_push_back(thread);
@@ -32,7 +33,8 @@ void slice_expire(ticks_t used, ticks_t counted, bool may_fault)
 // Would the current thread be chosen again from behind its equals?
 static HOT bool has_no_equal(void)
 {
-    return NUM_DOMAINS == 1 && here()->action == ACTION_KEEP && sched_highest_ready() < (int)here()->current->priority &&
+    return NUM_DOMAINS == 1 && here()->action == ACTION_KEEP &&
+           sched_highest_ready() < (int)here()->current->priority &&
            !sched_sleeper_is_due(here()->now);
 }
 

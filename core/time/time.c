@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Who pays for elapsed time; see time.h. Owns the time fields of struct cpu: now, pending, charged_sc, rearm and
-// work_units.
+// Who pays for elapsed time; see time.h. Owns the time fields of struct cpu: now, pending,
+// charged_sc, rearm and work_units.
 #include "core/time/time.h"
 
 HOT void time_charge_slice(ticks_t used, ticks_t counted)
@@ -71,6 +71,7 @@ bool preemption_point(void)
     }
     here()->work_units = 0;
     time_stamp();
-    return plat_irq_pending() || (NUM_DOMAINS > 1 && here()->domain_time == 0) || !sc_is_active(here()->charged_sc) ||
+    return plat_irq_pending() || (NUM_DOMAINS > 1 && here()->domain_time == 0) ||
+           !sc_is_active(here()->charged_sc) ||
            !sc_is_sufficient(here()->charged_sc, here()->pending);
 }

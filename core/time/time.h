@@ -2,8 +2,9 @@
 //
 // The clock, and who pays for what has elapsed (threads §4.6–4.7).
 //
-// `now` is the clock at the last stamp and constant for the rest of the entry; `pending` is what has elapsed
-// since the last charge. Nothing is committed and the timer is left alone unless `rearm` is set (CH-1).
+// `now` is the clock at the last stamp and constant for the rest of the entry; `pending` is what
+// has elapsed since the last charge. Nothing is committed and the timer is left alone unless
+// `rearm` is set (CH-1).
 #pragma once
 
 #include "core/threads/state.h"
@@ -16,7 +17,8 @@ static inline void time_stamp_as(ticks_t now)
     here()->now = now;
     here()->pending += elapsed;
     if (NUM_DOMAINS > 1) {
-        here()->domain_time = elapsed + REFILL_MIN >= here()->domain_time ? 0 : here()->domain_time - elapsed;
+        here()->domain_time =
+            elapsed + REFILL_MIN >= here()->domain_time ? 0 : here()->domain_time - elapsed;
     }
 }
 

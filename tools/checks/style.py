@@ -18,14 +18,25 @@ WIDTH = 100
 SUFFIXES = {".c", ".h", ".S", ".py", ".sh"}
 
 # Clean folders, without those below them.
-NARROW = [
+CORE = [
+    "core/arch/aarch64",
+    "core/base",
+    "core/caps",
+    "core/check",
+    "core/entry",
+    "core/ipc",
+    "core/irq",
+    "core/threads",
+    "core/time",
+]
+NARROW = CORE + [
     "libsel4/include",
     "libsel4/include/sel4/mode",
     "tests/unit/toy",
     "tools/book",
     "tools/lab4/drawing",
 ]
-FORMATTED = ["libsel4/include", "libsel4/include/sel4/mode", "tests/unit/toy"]
+FORMATTED = CORE + ["libsel4/include", "libsel4/include/sel4/mode", "tests/unit/toy"]
 
 
 def sources(folder=""):

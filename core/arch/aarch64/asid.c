@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// ASID pools and the table of pools. The hardware ASID is the ASID: nothing is flushed on a context switch, but
-// everything when an ASID is given up, so that handing it out again needs no work.
+// ASID pools and the table of pools. The hardware ASID is the ASID: nothing is flushed on a context
+// switch, but everything when an ASID is given up, so that handing it out again needs no work.
 #include "core/arch/aarch64/asid.h"
 
 #include "core/arch/aarch64/vspace.h"
@@ -68,14 +68,16 @@ static struct refusal decode_ARMASIDControlMakePool(const struct args *a, struct
 {
     struct cap untyped = extra_cap(a, 0);
     REQUIRE(find_free_position(&plan->position), seL4_DeleteFirst);
-    REQUIRE(cap_kind(untyped) == kind_untyped && untyped_cap_size_bits(untyped) == ASID_POOL_BITS && !untyped_cap_is_device(untyped),
+    REQUIRE(cap_kind(untyped) == kind_untyped && untyped_cap_size_bits(untyped) == ASID_POOL_BITS &&
+                !untyped_cap_is_device(untyped),
             seL4_InvalidCapability, 1);
     plan->untyped = a->extra[0];
     REQUIRE(!cdt_has_children(plan->untyped), seL4_RevokeFirst);
     return lookup_empty_target(extra_cap(a, 1), arg(a, 0), arg(a, 1), &plan->dest);
 }
 
-static enum progress perform_ARMASIDControlMakePool(const struct pool_plan *plan, struct answer *answer)
+static enum progress perform_ARMASIDControlMakePool(const struct pool_plan *plan,
+                                                    struct answer *answer)
 {
     (void)answer;
     struct slot *untyped = plan->untyped;
@@ -84,7 +86,8 @@ static enum progress perform_ARMASIDControlMakePool(const struct pool_plan *plan
     __builtin_memset(pool, 0, sizeof *pool);
     untyped->cap = untyped_cap_set_watermark(untyped->cap, BIT(ASID_POOL_BITS));
     ks.asid_pools[plan->position] = pool;
-    cdt_insert(MAKE_CAP(asid_pool, .base = base, .first_asid = plan->position * ASIDS_PER_POOL), untyped, plan->dest);
+    cdt_insert(MAKE_CAP(asid_pool, .base = base, .first_asid = plan->position * ASIDS_PER_POOL),
+               untyped, plan->dest);
     return DONE;
 }
 DEFINE_METHOD(ARMASIDControlMakePool, struct pool_plan)
@@ -101,7 +104,8 @@ static struct refusal decode_ARMASIDPoolAssign(const struct args *a, struct assi
 {
     struct cap vspace = extra_cap(a, 0);
     asid_t first = asid_pool_cap_first_asid(a->cap);
-    REQUIRE(cap_kind(vspace) == kind_vspace && !vspace_cap_is_assigned(vspace), seL4_InvalidCapability, 1);
+    REQUIRE(cap_kind(vspace) == kind_vspace && !vspace_cap_is_assigned(vspace),
+            seL4_InvalidCapability, 1);
     plan->pool = ks.asid_pools[first / ASIDS_PER_POOL];
     REQUIRE(plan->pool, seL4_FailedLookup, 0, seL4_InvalidRoot);
     REQUIRE(plan->pool == cap_asid_pool(a->cap), seL4_InvalidCapability, 0);
@@ -115,7 +119,8 @@ static struct refusal decode_ARMASIDPoolAssign(const struct args *a, struct assi
     return ACCEPTED;
 }
 
-static enum progress perform_ARMASIDPoolAssign(const struct assign_plan *plan, struct answer *answer)
+static enum progress perform_ARMASIDPoolAssign(const struct assign_plan *plan,
+                                               struct answer *answer)
 {
     (void)answer;
     struct slot *slot = plan->vspace;
@@ -125,7 +130,7 @@ static enum progress perform_ARMASIDPoolAssign(const struct assign_plan *plan, s
 }
 DEFINE_METHOD(ARMASIDPoolAssign, struct assign_plan)
 
-// ----------------------------------------------------------------------------------- the kinds' rows
+// --------------------------------------------------------------------------------- the kinds' rows
 
 const struct kind asid_control_kind = {
     .identity = IDENTITY(0, 0),

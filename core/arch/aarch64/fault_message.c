@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Faults as messages; see fault_message.h. The words are composed when the message is delivered, from the registers of
-// that moment, because they may have been written while the thread waited for its handler.
+// Faults as messages; see fault_message.h. The words are composed when the message is delivered,
+// from the registers of that moment, because they may have been written while the thread waited for
+// its handler.
 #include "core/arch/aarch64/fault_message.h"
 
 #include "core/threads/message.h"
@@ -62,7 +63,8 @@ static word_t compose(struct tcb *from, word_t words[FAULT_WORDS])
     default:
         KASSERT(fault->type == seL4_Fault_Timeout);
         words[0] = fault->words[0];
-        words[1] = from->sc ? sc_take_consumed(from->sc) : 0; // read, and reset, when delivered (TF-3)
+        // read, and reset, when delivered (TF-3)
+        words[1] = from->sc ? sc_take_consumed(from->sc) : 0;
         return from->sc ? 2 : 1;
     }
 }
@@ -78,7 +80,8 @@ void fault_send_message(struct tcb *from, struct tcb *to, word_t badge)
 // ---------------------------------------------------------------------------------------- replies
 
 // Copies `count` words of the reply into the fields listed in `order`.
-static void take_registers(struct tcb *faulter, struct tcb *replier, const uint8_t *order, word_t count)
+static void take_registers(struct tcb *faulter, struct tcb *replier, const uint8_t *order,
+                           word_t count)
 {
     const word_t *buffer = count > NUM_REG_MRS ? tcb_buffer(replier, BUFFER_FOR_READING) : NULL;
     for (word_t i = 0; i < count; i++) {
@@ -93,17 +96,20 @@ static void take_registers(struct tcb *faulter, struct tcb *replier, const uint8
 
 void fault_apply_reply(struct tcb *faulter, struct tcb *replier)
 {
-    static const uint8_t unknown_syscall[] = {REGS_X(0), REGS_X(1), REGS_X(2), REGS_X(3), REGS_X(4),     REGS_X(5),
-                                              REGS_X(6), REGS_X(7), REGS_FAULT_PC, REGS_SP, REGS_NEXT_PC, REGS_SPSR};
+    static const uint8_t unknown_syscall[] = {REGS_X(0),     REGS_X(1), REGS_X(2),    REGS_X(3),
+                                              REGS_X(4),     REGS_X(5), REGS_X(6),    REGS_X(7),
+                                              REGS_FAULT_PC, REGS_SP,   REGS_NEXT_PC, REGS_SPSR};
     static const uint8_t user_exception[] = {REGS_FAULT_PC, REGS_SP, REGS_SPSR};
     word_t info = replier->regs.x[REG_INFO], length = info_length(info);
     bool restarts = info_label(info) == 0;
     switch (faulter->fault.type) {
     case seL4_Fault_UnknownSyscall:
-        take_registers(faulter, replier, unknown_syscall, min_word(length, ARRAY_LENGTH(unknown_syscall)));
+        take_registers(faulter, replier, unknown_syscall,
+                       min_word(length, ARRAY_LENGTH(unknown_syscall)));
         break;
     case seL4_Fault_UserException:
-        take_registers(faulter, replier, user_exception, min_word(length, ARRAY_LENGTH(user_exception)));
+        take_registers(faulter, replier, user_exception,
+                       min_word(length, ARRAY_LENGTH(user_exception)));
         break;
     case seL4_Fault_Timeout:
         take_registers(faulter, replier, regs_context_order, min_word(length, REGS_TIMEOUT_WORDS));

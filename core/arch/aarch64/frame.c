@@ -2,8 +2,9 @@
 //
 // Frames: mapping, unmapping, and the cache operations on a page (memory §2.4–2.6).
 //
-// A mapping belongs to the frame capability that made it. The capability can become stale: it remembers a mapping
-// that is gone or was replaced. Every use therefore walks the tables and compares the frame.
+// A mapping belongs to the frame capability that made it. The capability can become stale: it
+// remembers a mapping that is gone or was replaced. Every use therefore walks the tables and
+// compares the frame.
 #include "core/arch/aarch64/translation.h"
 #include "core/arch/aarch64/vspace.h"
 #include "core/caps/method.h"
@@ -35,7 +36,8 @@ static struct refusal check_placement(struct cap frame, asid_t asid, vaddr_t add
         REQUIRE(frame_cap_asid(frame) == asid, seL4_InvalidCapability, 1);
         REQUIRE(frame_cap_address(frame) == address, seL4_InvalidArgument, 0);
     } else {
-        REQUIRE(address + LOW_BITS(frame_cap_size_bits(frame)) <= USER_TOP, seL4_InvalidArgument, 0);
+        REQUIRE(address + LOW_BITS(frame_cap_size_bits(frame)) <= USER_TOP, seL4_InvalidArgument,
+                0);
     }
     return ACCEPTED;
 }
@@ -74,7 +76,8 @@ static enum progress perform_ARMPageMap(const struct map_plan *plan, struct answ
     if (replaces) {
         plat_tlb_flush_page(plan->asid, plan->address, plan->walk.bits);
     }
-    plan->slot->cap = frame_cap_set_asid(frame_cap_set_address(plan->slot->cap, plan->address), plan->asid);
+    plan->slot->cap =
+        frame_cap_set_asid(frame_cap_set_address(plan->slot->cap, plan->address), plan->asid);
     plat_page_mapped(plan->asid, plan->address);
     return DONE;
 }
@@ -84,10 +87,12 @@ DEFINE_METHOD(ARMPageMap, struct map_plan)
 static bool find_mapping(struct cap frame, paddr_t root, struct walk *walk)
 {
     *walk = translation_walk(root, frame_cap_address(frame));
-    return walk->bits == frame_cap_size_bits(frame) && walk_is_page(*walk) && desc_address(*walk->entry) == frame_cap_base(frame);
+    return walk->bits == frame_cap_size_bits(frame) && walk_is_page(*walk) &&
+           desc_address(*walk->entry) == frame_cap_base(frame);
 }
 
-// Removes the mapping that a frame capability remembers, if it is still its own (memory §2.4 "remove the page").
+// Removes the mapping that a frame capability remembers, if it is still its own (memory §2.4
+// "remove the page").
 static void page_remove(struct cap frame)
 {
     asid_t asid = frame_cap_asid(frame);
@@ -137,7 +142,8 @@ struct cache_plan {
 };
 
 // memory §2.6
-static struct refusal decode_cache(const struct args *a, enum cache_operation operation, struct cache_plan *plan)
+static struct refusal decode_cache(const struct args *a, enum cache_operation operation,
+                                   struct cache_plan *plan)
 {
     word_t start = arg(a, 0), end = arg(a, 1), size = BIT(frame_cap_size_bits(a->cap));
     struct walk walk;
@@ -150,7 +156,8 @@ static struct refusal decode_cache(const struct args *a, enum cache_operation op
     if (operation == CACHE_INVALIDATE) {
         REQUIRE((*walk.entry & DESC_ACCESS_MASK) == DESC_ACCESS_READ_WRITE, seL4_IllegalOperation);
     }
-    *plan = (struct cache_plan){operation, frame_cap_base(a->cap) + start, end - start, frame_cap_is_device(a->cap)};
+    *plan = (struct cache_plan){operation, frame_cap_base(a->cap) + start, end - start,
+                                frame_cap_is_device(a->cap)};
     return ACCEPTED;
 }
 
@@ -163,15 +170,15 @@ static enum progress perform_cache(const struct cache_plan *plan, struct answer 
     return DONE;
 }
 
-#define DEFINE_CACHE_METHOD(label, operation)                                                     \
-    static struct refusal decode_##label(const struct args *a, struct cache_plan *plan)           \
-    {                                                                                             \
-        return decode_cache(a, operation, plan);                                                  \
-    }                                                                                             \
-    static enum progress perform_##label(const struct cache_plan *plan, struct answer *answer)    \
-    {                                                                                             \
-        return perform_cache(plan, answer);                                                       \
-    }                                                                                             \
+#define DEFINE_CACHE_METHOD(label, operation) \
+    static struct refusal decode_##label(const struct args *a, struct cache_plan *plan) \
+    { \
+        return decode_cache(a, operation, plan); \
+    } \
+    static enum progress perform_##label(const struct cache_plan *plan, struct answer *answer) \
+    { \
+        return perform_cache(plan, answer); \
+    } \
     DEFINE_METHOD(label, struct cache_plan)
 
 DEFINE_CACHE_METHOD(ARMPageClean_Data, CACHE_CLEAN)
@@ -179,7 +186,7 @@ DEFINE_CACHE_METHOD(ARMPageInvalidate_Data, CACHE_INVALIDATE)
 DEFINE_CACHE_METHOD(ARMPageCleanInvalidate_Data, CACHE_CLEAN_INVALIDATE)
 DEFINE_CACHE_METHOD(ARMPageUnify_Instruction, CACHE_UNIFY_INSTRUCTION)
 
-// ----------------------------------------------------------------------------------- the kinds' rows
+// --------------------------------------------------------------------------------- the kinds' rows
 
 static bool frame_covers(struct cap a, struct cap b)
 {
@@ -207,11 +214,13 @@ static struct cap frame_create(paddr_t base, word_t bits, bool is_device)
         plat_clean_to_memory(plat_ptr(base), BIT(bits));
     }
     word_t size = (bits - PAGE_BITS) / TABLE_INDEX_BITS;
-    return MAKE_CAP(frame, .base = base, .size = size, .access = ACCESS_READ_WRITE, .is_device = is_device);
+    return MAKE_CAP(frame, .base = base, .size = size, .access = ACCESS_READ_WRITE,
+                    .is_device = is_device);
 }
 
 const struct kind frame_kind = {
-    .identity = IDENTITY(FIELD_MASK(frame, base) | FIELD_MASK(frame, size) | FIELD_MASK(frame, is_device), 0),
+    .identity = IDENTITY(
+        FIELD_MASK(frame, base) | FIELD_MASK(frame, size) | FIELD_MASK(frame, is_device), 0),
     .covers = frame_covers,
     .mask_rights = frame_mask_rights,
     .derive = frame_derive,
@@ -234,4 +243,5 @@ static const void *frame_answers_for(struct cap frame)
     return root != 0 && find_mapping(frame, root, &walk) ? walk.entry : NULL;
 }
 
-const struct kind_check frame_check = {.is_legal = check_frame_is_legal, .answers_for = frame_answers_for};
+const struct kind_check frame_check = {.is_legal = check_frame_is_legal,
+                                       .answers_for = frame_answers_for};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Page tables: linking one into a VSpace, and out of it (memory §2.3). A mapped table remembers where; the entry there
-// may have been replaced since, so every use walks down and compares.
+// Page tables: linking one into a VSpace, and out of it (memory §2.3). A mapped table remembers
+// where; the entry there may have been replaced since, so every use walks down and compares.
 #include "core/arch/aarch64/translation.h"
 #include "core/arch/aarch64/vspace.h"
 #include "core/caps/cdt.h"
@@ -21,7 +21,8 @@ static struct refusal decode_ARMPageTableMap(const struct args *a, struct table_
     vaddr_t address = arg(a, 0);
     paddr_t root;
     REQUIRE(!page_table_cap_is_mapped(a->cap), seL4_InvalidCapability, 0);
-    REQUIRE(cap_kind(vspace) == kind_vspace && vspace_cap_is_assigned(vspace), seL4_InvalidCapability, 1);
+    REQUIRE(cap_kind(vspace) == kind_vspace && vspace_cap_is_assigned(vspace),
+            seL4_InvalidCapability, 1);
     REQUIRE(address <= USER_TOP, seL4_InvalidArgument, 0);
     REQUIRE_ACCEPTED(vspace_require_live(vspace, 1, &root));
     plan->walk = translation_walk(root, address);
@@ -37,7 +38,8 @@ static enum progress perform_ARMPageTableMap(const struct table_plan *plan, stru
     (void)answer;
     paddr_t table = page_table_cap_base(plan->slot->cap);
     desc_write(plan->walk.entry, desc_table(table));
-    plan->slot->cap = MAKE_CAP(page_table, .base = table, .is_mapped = 1, .asid = plan->asid, .address = plan->address);
+    plan->slot->cap = MAKE_CAP(page_table, .base = table, .is_mapped = 1, .asid = plan->asid,
+                               .address = plan->address);
     return DONE;
 }
 DEFINE_METHOD(ARMPageTableMap, struct table_plan)
@@ -47,7 +49,8 @@ static word_t *find_link(struct cap page_table)
 {
     word_t wanted = desc_table(page_table_cap_base(page_table));
     paddr_t table = vspace_root(page_table_cap_asid(page_table));
-    for (word_t bits = PAGE_BITS + 3 * TABLE_INDEX_BITS; table != 0 && bits > PAGE_BITS; bits -= TABLE_INDEX_BITS) {
+    for (word_t bits = PAGE_BITS + 3 * TABLE_INDEX_BITS; table != 0 && bits > PAGE_BITS;
+         bits -= TABLE_INDEX_BITS) {
         word_t index = (page_table_cap_address(page_table) >> bits) & LOW_BITS(TABLE_INDEX_BITS);
         word_t *entry = (word_t *)plat_ptr(table) + index;
         if (*entry == wanted) {
@@ -90,7 +93,7 @@ static enum progress perform_ARMPageTableUnmap(const struct table_plan *plan, st
 }
 DEFINE_METHOD(ARMPageTableUnmap, struct table_plan)
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A thread's registers: where they are kept, which of them carry a system call's arguments, and in which order user
-// level sees them (seL4_UserContext, abi §8). Shaped like AArch64's on every platform, which maps its own onto them.
+// A thread's registers: where they are kept, which of them carry a system call's arguments, and in
+// which order user level sees them (seL4_UserContext, abi §8). Shaped like AArch64's on every
+// platform, which maps its own onto them.
 //
-// A thread has two program counters. `pc` is where it goes on; `fault_pc` is where it starts over: the system-call
-// instruction itself, or the instruction that faulted or was interrupted. A thread in state RESTART gets
-// pc := fault_pc when it is about to run, so that an operation that was backed out is simply asked for again.
+// A thread has two program counters. `pc` is where it goes on; `fault_pc` is where it starts over:
+// the system-call instruction itself, or the instruction that faulted or was interrupted. A thread
+// in state RESTART gets pc := fault_pc when it is about to run, so that an operation that was
+// backed out is simply asked for again.
 #pragma once
 
 #include "core/base/types.h"
@@ -14,7 +16,7 @@
 struct thread_regs {
     word_t x[31];
     word_t sp;
-    word_t pc;       // NextIP
+    word_t pc; // NextIP
     word_t spsr;
     word_t fault_pc; // FaultIP
     word_t tpidr_el0;
@@ -35,7 +37,8 @@ enum {
 };
 
 enum {
-    // Saved processor state of user level: EL0t, FIQ masked; a release kernel masks SErrors too (memory §5.5).
+    // Saved processor state of user level: EL0t, FIQ masked; a release kernel masks SErrors too
+    // (memory §5.5).
     SPSR_USER = KERNEL_DEBUG ? 0x40 : 0x140,
 };
 
@@ -59,5 +62,6 @@ extern const uint8_t regs_context_order[REGS_CONTEXT_WORDS];
 
 word_t regs_read(const struct thread_regs *regs, uint8_t field);
 
-// Writes a field on behalf of user level: spsr is sanitised (REG-1), all others are taken as they are.
+// Writes a field on behalf of user level: spsr is sanitised (REG-1), all others are taken as they
+// are.
 void regs_write(struct thread_regs *regs, uint8_t field, word_t value);

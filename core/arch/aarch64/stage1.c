@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Stage 1 translation: four levels of 512 entries, 4 KiB pages and blocks of 2 MiB and 1 GiB; see translation.h.
+// Stage 1 translation: four levels of 512 entries, 4 KiB pages and blocks of 2 MiB and 1 GiB; see
+// translation.h.
 #include "core/arch/aarch64/translation.h"
 
 HOT struct walk translation_walk(paddr_t root, vaddr_t address)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Translation: the descriptors of VMSAv8-64 tables and the walk through them (memory §2.1, §3). What is written here is
-// what the hardware walks on QEMU and what the hosted machine's software-filled TLB reads: the same bytes on both. A
-// last-level page and a table look alike; the level tells them apart.
+// Translation: the descriptors of VMSAv8-64 tables and the walk through them (memory §2.1, §3).
+// What is written here is what the hardware walks on QEMU and what the hosted machine's
+// software-filled TLB reads: the same bytes on both. A last-level page and a table look alike; the
+// level tells them apart.
 //
-// This is stage 1, for user level under a kernel at EL1; implemented in stage1.c, which the build chooses.
+// This is stage 1, for user level under a kernel at EL1; implemented in stage1.c, which the build
+// chooses.
 #pragma once
 
 #include "core/caps/cap.h"
@@ -26,7 +28,8 @@ enum { PAGE_BITS = seL4_PageBits, TABLE_INDEX_BITS = seL4_PageTableIndexBits, TA
 #define DESC_EXECUTE_NEVER BIT(54)
 #define DESC_ADDRESS_MASK UINT64_C(0x0000fffffffff000)
 
-// Where a walk ended: the first entry that is not a table, and log2 of the bytes it covers (39, 30, 21, 12).
+// Where a walk ended: the first entry that is not a table, and log2 of the bytes it covers (39, 30,
+// 21, 12).
 struct walk {
     word_t *entry;
     word_t bits;
@@ -70,9 +73,9 @@ word_t desc_page(paddr_t base, word_t size_bits, enum frame_access access, word_
 
 void desc_write(word_t *entry, word_t value);
 
-// May a valid entry go over into another by one write? Only if nothing but permissions change: with another page or
-// memory type, a TLB could hold both at once. Then the entry must be made invalid, and forgotten by the TLB, before the
-// new one is written (break before make, Arm ARM D8.14).
+// May a valid entry go over into another by one write? Only if nothing but permissions change: with
+// another page or memory type, a TLB could hold both at once. Then the entry must be made invalid,
+// and forgotten by the TLB, before the new one is written (break before make, Arm ARM D8.14).
 static inline bool desc_must_break(word_t old, word_t desc)
 {
     return ((old ^ desc) & ~(DESC_ACCESS_MASK | DESC_EXECUTE_NEVER)) != 0;

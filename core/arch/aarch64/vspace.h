@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// VSpaces: which are live, what that means to a method, and which one user code runs in (memory §1.4, §2.2, §2.12).
+// VSpaces: which are live, what that means to a method, and which one user code runs in (memory
+// §1.4, §2.2, §2.12).
 //
-// A VSpace is live while its level-0 table is entered under its ASID in the table of pools. Everything that touches
-// one through a capability asks here first: the pool may have gone, and the ASID may be another one's by now.
+// A VSpace is live while its level-0 table is entered under its ASID in the table of pools.
+// Everything that touches one through a capability asks here first: the pool may have gone, and the
+// ASID may be another one's by now.
 #pragma once
 
 #include "core/base/refusal.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The methods of VSpaces, which are cache operations on ranges of virtual addresses (memory §2.7), and their kind's row.
+// The methods of VSpaces, which are cache operations on ranges of virtual addresses (memory §2.7),
+// and their kind's row.
 #include "core/arch/aarch64/asid.h"
 #include "core/arch/aarch64/translation.h"
 #include "core/arch/aarch64/vspace.h"
@@ -15,7 +16,8 @@ struct range_plan {
 };
 
 // memory §2.7
-static struct refusal decode_range(const struct args *a, enum cache_operation operation, struct range_plan *plan)
+static struct refusal decode_range(const struct args *a, enum cache_operation operation,
+                                   struct range_plan *plan)
 {
     vaddr_t start = arg(a, 0), end = arg(a, 1);
     paddr_t root;
@@ -47,15 +49,15 @@ static enum progress perform_range(const struct range_plan *plan, struct answer 
     return DONE;
 }
 
-#define DEFINE_RANGE_METHOD(label, operation)                                                     \
-    static struct refusal decode_##label(const struct args *a, struct range_plan *plan)           \
-    {                                                                                             \
-        return decode_range(a, operation, plan);                                                  \
-    }                                                                                             \
-    static enum progress perform_##label(const struct range_plan *plan, struct answer *answer)    \
-    {                                                                                             \
-        return perform_range(plan, answer);                                                       \
-    }                                                                                             \
+#define DEFINE_RANGE_METHOD(label, operation) \
+    static struct refusal decode_##label(const struct args *a, struct range_plan *plan) \
+    { \
+        return decode_range(a, operation, plan); \
+    } \
+    static enum progress perform_##label(const struct range_plan *plan, struct answer *answer) \
+    { \
+        return perform_range(plan, answer); \
+    } \
     DEFINE_METHOD(label, struct range_plan)
 
 DEFINE_RANGE_METHOD(ARMVSpaceClean_Data, CACHE_CLEAN)
@@ -63,7 +65,7 @@ DEFINE_RANGE_METHOD(ARMVSpaceInvalidate_Data, CACHE_INVALIDATE)
 DEFINE_RANGE_METHOD(ARMVSpaceCleanInvalidate_Data, CACHE_CLEAN_INVALIDATE)
 DEFINE_RANGE_METHOD(ARMVSpaceUnify_Instruction, CACHE_UNIFY_INSTRUCTION)
 
-// ------------------------------------------------------------------------------------ the kind's row
+// ---------------------------------------------------------------------------------- the kind's row
 
 static struct cap kind_create(paddr_t base, word_t bits, bool is_device)
 {
@@ -98,7 +100,9 @@ const struct kind vspace_kind = {
 static const void *check_answers_for(struct cap cap)
 {
     asid_t asid = vspace_cap_asid(cap);
-    return vspace_is_live(cap) ? &ks.asid_pools[asid / ASIDS_PER_POOL]->vspaces[asid % ASIDS_PER_POOL] : NULL;
+    return vspace_is_live(cap)
+               ? &ks.asid_pools[asid / ASIDS_PER_POOL]->vspaces[asid % ASIDS_PER_POOL]
+               : NULL;
 }
 
 const struct kind_check vspace_check = {.answers_for = check_answers_for};
