@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The derivation list: insertion, movement and removal of nodes, and the questions that the list
-// answers. Structure and flags are explained in cdt.h; the rules are objects §1.7 and §2.
+// answers. Only this file changes the links and flags of slots; what they mean is told in slot.h,
+// the rules are objects §1.7 and §2.
+//
+// There is no pointer to a parent: the list is the forest in pre-order, so "has it children?" and
+// "is it the last one to its object?" look at direct neighbours only and take constant time,
+// however many capabilities there are. The price is that every insertion must go directly behind
+// its source.
 #include "core/caps/cdt.h"
 
 #include "core/caps/kind.h"

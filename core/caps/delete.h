@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Deletion and revocation (objects §5). All of it can be interrupted and continued.
+// Deletion and revocation (objects §5). They may take as long as there are capabilities, so both
+// stop at preemption points: PREEMPTED means that what has been done stays done, and that the
+// caller, or its repeated system call, is to call again with the same slot.
 #pragma once
 
 #include "core/caps/slot.h"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// CSpace addressing (objects §3): from a CPtr to a slot.
+// CSpace addressing (objects §3): from a CPtr to a slot. Pure look-up: nothing is changed, and what
+// is found may be an empty slot. Two ways in: `lookup_slot` for the CPtrs of system calls and
+// messages, always 64 bits deep and content with less than all of them; `lookup_target` for the
+// slots that methods name, which must be exact.
 #pragma once
 
 #include "core/threads/objects.h"

@@ -2,8 +2,15 @@
 //
 // Invocation: the send phase of a system call. Resolves the invoked and the extra capabilities,
 // finds what the capability's kind and the label mean, and turns the outcome into registers and
-// thread states: the single exit. No error or success code ever reaches a user of anything but Call
-// (objects §11.4).
+// thread states: the single exit. No state of its own.
+//
+// Only Call learns an outcome: no error or success code ever reaches a user of Send (objects
+// §11.4).
+//
+// Before a method acts, the invoker is marked RESTART (invoke_commit), so that an operation that
+// stops at a preemption point is simply asked for again when the thread next runs. `finish` turns
+// RESTART into RUNNING; if the state is another one by then, the operation has changed it itself
+// (Suspend of oneself, or a message that makes the invoker wait) and that must stand.
 #include "core/entry/invoke.h"
 
 #include <lab4/invocations.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Reply objects and call stacks; see call_stack.h.
+// Reply objects and call stacks: what is rare enough not to be in line; see call_stack.h.
 #include "core/ipc/call_stack.h"
 
 void reply_reserve(struct reply *reply, struct tcb *receiver)

@@ -19,7 +19,8 @@
 
 enum { REPLY_NEWER_IS_SC = 1 };
 
-// Whose top the reply is, or null.
+// The scheduling context whose call stack has this reply object on top; null if it is not on top of
+// any.
 static inline struct sched_context *reply_stack_owner(const struct reply *reply)
 {
     return reply->newer & REPLY_NEWER_IS_SC
@@ -27,7 +28,7 @@ static inline struct sched_context *reply_stack_owner(const struct reply *reply)
                : NULL;
 }
 
-// The next newer reply object, or null.
+// The reply object above this one on the call stack; null if this is the top, or on no stack.
 static inline struct reply *reply_newer(const struct reply *reply)
 {
     return reply->newer & REPLY_NEWER_IS_SC ? NULL : (struct reply *)reply->newer;

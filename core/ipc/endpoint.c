@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Endpoints. The queue holds either senders or receivers, ordered by priority, first come first
-// served within one; the state is Idle exactly when it is empty. A queued thread remembers what it
-// needs for the rendezvous: a sender its badge and rights, a receiver its reply object.
+// Endpoints: where two threads meet to exchange a message. Whoever comes first waits in the queue,
+// which holds either senders or receivers, ordered by priority, first come first served among
+// equals; the state is Idle exactly when it is empty. The queue itself is kept by
+// core/threads/wait.h; here are send, receive, and what becomes of the waiters when the endpoint
+// goes.
+//
+// A queued thread remembers what the meeting will need: a sender the badge and the rights of the
+// capability that it used, a receiver its reply object. They are remembered, not looked up again,
+// because the capability may be gone by then; the message itself is read when the two meet.
+//
+// The surprising case: a caller that cannot be answered, because the receiver named no reply object
+// or the capability grants no reply, has its message delivered and then stops (INACTIVE) until
+// somebody resumes it.
 #include "core/ipc/endpoint.h"
 
 #include "core/arch/aarch64/fault_message.h"

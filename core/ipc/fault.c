@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Faults. A fault is recorded in the thread and then sent like a call through the handler
-// capability in its TCB; the message is composed when it is delivered, from the registers of that
-// moment (arch/aarch64/fault_message.c).
+// Faults: what happens when a thread cannot go on by itself. A fault is recorded in the thread and
+// sent as a message through the handler capability in one of its TCB's slots. The thread then waits
+// like a caller, and the handler's reply lets it go on (reply.c). Without a handler the thread
+// stops and, in a kernel that prints, says why.
+//
+// Only the kind of fault and a few words are recorded. The message is made when it is delivered,
+// from the registers of that moment (arch/aarch64/fault_message.c): a debugger may have written
+// them while the thread was waiting for its handler, and an old copy would undo that.
+//
+// A fault lends the thread's scheduling context to a passive handler. A timeout fault does not: the
+// context has just run out of time, so the handler could not run on it.
 #include "core/ipc/fault.h"
 
 #include "core/base/print.h"

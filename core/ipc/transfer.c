@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Message transfer: registers first, then the IPC buffers, then capabilities. The sender's
-// registers and buffer are read at the moment of the rendezvous, not at that of its system call
-// (objects §8).
+// Message transfer: what a receiver gets of a sender's message. Words that fit travel in registers,
+// the rest from IPC buffer to IPC buffer, and capabilities last (objects §8). No state of its own.
+//
+// The sender's registers and buffer are read when the two threads meet, not when the sender made
+// its system call: both may have been written while it waited. Nothing here is refused, because
+// neither thread is to learn of the other's mistakes: unless both have a usable buffer the message
+// is cut to four words; no capability travels if one of them cannot be found, and none from the
+// first one on that the receiver cannot be given.
 #include "core/ipc/transfer.h"
 
 #include "core/arch/aarch64/fault_message.h"
@@ -42,7 +47,7 @@ static bool is_cap_to(struct cap cap, const struct endpoint *endpoint)
     return endpoint && cap_kind(cap) == kind_endpoint && cap_endpoint(cap) == endpoint;
 }
 
-// What the capabilities of a message came to.
+// What the receiver is told about the capabilities of a message.
 struct caps_outcome {
     word_t count, unwrapped; // fields of the receiver's message info
 };

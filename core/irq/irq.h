@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Interrupts: claiming lines, binding them to notifications, and delivery (memory §4).
+// Interrupts: claiming lines, binding them to notifications, and delivery (memory §4). Owns
+// ks.irqs.
 #pragma once
 
 #include "core/base/types.h"

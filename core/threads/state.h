@@ -12,7 +12,7 @@
 #include "core/threads/objects.h"
 
 // What the scheduler intends to do at the end of this kernel entry (threads §4.3; the table is in
-// sched.h).
+// dispatch.c).
 enum sched_action {
     ACTION_KEEP,     // continue the current thread
     ACTION_CHOOSE,   // pick the best queued thread

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Threads: creation, suspension, resumption, priorities, and the way out of whatever a thread waits
-// for. The methods that user level invokes are in tcb_methods.c and tcb_registers.c.
+// Threads: creation, suspension, resumption, priorities, and the end. The methods that user level
+// invokes are in tcb_methods.c and tcb_registers.c. Owns the list of all threads, ks.all_threads.
+//
+// Suspending a thread that was running saves pc as fault_pc, because a thread is always resumed in
+// state RESTART, which goes on at fault_pc (registers.h). A thread that waited keeps its fault_pc:
+// it is the system call that it will then repeat.
 #include "core/threads/tcb.h"
 
 #include "core/caps/kind.h"

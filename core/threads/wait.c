@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Waiting and the ways out of it; see wait.h.
+// Waiting and the ways out of it; see wait.h. The removals here keep an endpoint's state and a
+// notification's in step with their queues. Nobody is woken: whether a thread that no longer waits
+// stops, restarts or runs is for whoever calls to say: a thread that is taken out of a queue keeps
+// its state for the moment, one whose wait is cancelled becomes INACTIVE.
 #include "core/threads/wait.h"
 
 #include "core/time/sched.h"

@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The end of a kernel entry. During the entry the others have only said what they would like
-// (sched.h); here it is decided, once, from the state as it is now:
+// The end of a kernel entry. During the entry the other files have only noted in here()->action and
+// here()->nominee what they would like (sched.h). Here it is decided, once, from the state as it is
+// now: a thread that was nominated may have been stopped again in the same entry. Who runs next:
 //
-//     action     the current thread can go on       it cannot
-//     KEEP       it runs                             (cannot be: whoever stops it asks for REPLACE)
-//     NOMINATE   nominee if more urgent, else it     nominee if none queued is more urgent or best
-//     REPLACE    as CHOOSE, nominee queued first     nominee likewise, if any; else as CHOOSE
-//     CHOOSE     the best queued, itself among them  the best queued
+//     action     the current thread is schedulable      it is not (the idle thread never is)
+//     KEEP       it goes on                             the idle thread goes on (no other can)
+//     NOMINATE   the nominee, if of higher priority;    the nominee, unless one queued has a
+//                else the best queued thread            higher priority; else the best queued
+//     REPLACE    the best queued thread, the nominee    as NOMINATE, if there is a nominee;
+//                (if any) among the queued              else the best queued thread
+//     CHOOSE     the best queued thread                 the best queued thread
 //
-// A current thread that can go on is queued at the front of its level first, so that "the best
-// queued" may be it. A nominee of equal priority queues behind the current thread, a less urgent
-// one in front of its own level.
+// "The best queued thread" is the first of the highest level that is not empty, or the idle thread.
+// A schedulable current thread is put at the front of its level before that, so it may be the one,
+// and with one domain it is whenever a nominee was not more urgent (threads DSP-3). A nominee that
+// does not get the processor is queued: at the back of its level if it has the priority of a
+// schedulable current thread, at the front of its level otherwise. With REPLACE and a schedulable
+// current thread it is queued before the current thread is, and so ends up behind it at equal
+// priority. A nominee that is no longer schedulable counts as none and is not queued.
+//
+// Why no other thread that is not schedulable meets KEEP: whoever stops it asks for REPLACE in the
+// same step (tcb_set_state, sched_has_stopped) or demands a choice. A domain that has used up its
+// time turns every action into CHOOSE first.
 #include "core/time/dispatch.h"
 
 #include "core/arch/aarch64/vspace.h"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Sporadic-server algebra; see refill.h. The queue is circular over sc_refills(sc)[0 .. capacity).
+// Sporadic-server algebra; see refill.h for what holds between operations. The queue is circular
+// over sc_refills(sc)[0 .. capacity). It never grows: budget that comes back and finds the queue
+// full is added to the last refill, which is delayed until the two touch. So a small context gets
+// its time later than a large one, never earlier.
 #include "core/time/refill.h"
 
 static struct refill *tail(struct sched_context *sc)

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The priority scheduler: 256 ready lists a domain with a two-level bitmap, and one list of
-// sleepers. Owns here()->action, here()->nominee, here()->ready, here()->sleepers and the domain
-// fields of ks.
+// The priority scheduler: for each domain 256 ready lists with a two-level bitmap, and one list of
+// sleepers, threads whose budget comes back later. This file owns here()->ready and
+// here()->sleepers and the flags is_queued and is_sleeping of threads; with sched.h and dispatch.c
+// it owns here()->action and here()->nominee.
 //
-// Kept between entries: every queued thread is schedulable with a released head refill of at least
-// MIN; the current thread is in no list; the sleepers are runnable and ordered by head-refill
-// time.
+// Kept between entries: every queued thread is schedulable and its head refill is released and
+// holds at least MIN (threads Q-3); the current thread is in no list; the sleepers are runnable and
+// ordered by the time of their head refill.
+//
+// The surprising case: a nominee is in no list. It usually gets the processor at once, and putting
+// it into a list only to take it out again would cost every message that wakes a thread. The price
+// is that a second wake-up in the same entry, or a demand, must first put the nominee where it
+// belongs; that makes several wake-ups of one entry last come, first served among equals (threads
+// NOM-3).
 #include "core/time/sched.h"
 
 // ------------------------------------------------------------------------------------ ready lists

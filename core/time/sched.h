@@ -4,7 +4,9 @@
 //
 //   sched_nominate(t)   consider t for an immediate switch
 //   sched_demand()      choose anew from the ready lists
-//   dispatch()    at the end of the entry: decide, account, and make the choice current
+//
+// Both only note the wish, because an entry may change its mind: it may stop the thread that it has
+// just woken. dispatch.h decides at the end of the entry and makes the choice current.
 #pragma once
 
 #include "core/threads/queue.h"
@@ -28,8 +30,13 @@ static inline void tcb_set_state(struct tcb *thread, enum thread_state state)
     }
 }
 
-void sched_nominate(struct tcb *thread); // NOM-1; objects §0.5 calls it wake
-void sched_demand(void);                 // NOM-2; objects §0.5 calls it reconsider
+// Asks for an immediate switch to the thread (NOM-1; objects §0.5 calls it wake). The thread is in
+// no list. No effect on a thread that is not schedulable; one of another domain is only queued.
+void sched_nominate(struct tcb *thread);
+
+// Asks for a choice from the ready lists (NOM-2; objects §0.5 calls it reconsider). A nominee that
+// is still schedulable goes to the front of its level.
+void sched_demand(void);
 
 // The thread has lost its scheduling context: whoever runs, or was to run, is chosen anew.
 static inline void sched_has_stopped(const struct tcb *thread)

@@ -3,9 +3,15 @@
 // Scheduling contexts: binding, donation, and the methods Bind, Unbind, UnbindObject, Consumed and
 // YieldTo.
 //
-// Links kept mutual: sc->thread with thread->sc, sc->notification with notification->sc,
-// sc->yielder with yielder->yielding_to. A thread and a notification each refer to at most one
-// context; the two bindings are independent of each other (SC-5).
+// Three pairs of links are kept mutual: sc->thread with thread->sc, sc->notification with
+// notification->sc, sc->yielder with yielder->yielding_to. A thread and a notification each refer
+// to at most one context; the two bindings are independent of each other (threads SC-5), so that a
+// notification keeps the context that it has lent to a thread, and gets it back (threads NS-1).
+//
+// Taking the context from a thread takes the thread out of every scheduler list, too: there must be
+// no list with a thread that has no time. The surprising case is YieldTo a thread that is not less
+// urgent: the caller stays RUNNING, in a ready list, and gets its answer only when it is about to
+// run again (sc_complete_yield).
 #include "core/time/sched_context.h"
 
 #include "core/caps/kind.h"

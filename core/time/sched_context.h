@@ -2,7 +2,8 @@
 //
 // Scheduling contexts: the right to use time. Binding to threads and notifications, donation,
 // consumed time and YieldTo (threads §3, §6.5). The refill algebra is in refill.h, the call stack
-// of lenders in reply.h.
+// of lenders in core/ipc/call_stack.h. A thread without a context never runs, whatever its state
+// is.
 #pragma once
 
 #include "core/time/sched.h"

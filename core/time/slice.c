@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The end of a slice; see slice.h.
+// The end of a slice; see slice.h. Owns no state: it charges time (time.c) and then decides where
+// the current thread goes: to its timeout handler, behind its equals, or to the sleepers (threads
+// §4.7 B).
+//
+// Yield takes the same way with two differences: it charges the whole head refill, although only
+// the time really used counts as consumed, and it never raises a timeout fault (threads Y-2, Y-3).
 #include "core/time/slice.h"
 
 #include "core/ipc/fault.h"

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Who pays for elapsed time; see time.h. Owns the time fields of struct cpu: now, pending,
-// charged_sc, rearm and work_units.
+// Who pays for elapsed time; see time.h. Owns these fields of struct cpu: now, pending, charged_sc,
+// rearm and work_units.
+//
+// The charged context need not be the current thread's: the thread may have lost or lent its own in
+// this very entry. Until the end of dispatch, time goes on being charged to the context that paid
+// when the entry began; time_account settles that before it charges another one (threads §4.7 E).
+//
+// The idle thread's context is never charged, so its `pending` is thrown away. A round-robin
+// context does not lose time but moves it from its head refill (left of the slice) to its tail
+// (used).
 #include "core/time/time.h"
 
 HOT void time_charge_slice(ticks_t used, ticks_t counted)

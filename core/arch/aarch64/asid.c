@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// ASID pools and the table of pools. The hardware ASID is the ASID: nothing is flushed on a context
-// switch, but everything when an ASID is given up, so that handing it out again needs no work.
+// ASID pools and the table of pools: which VSpace is live under which identifier. Owns
+// ks.asid_pools and the pools in it (boot.c enters the root task in the first one); vspace.h reads
+// them.
+//
+// The hardware's ASID is the ASID. So nothing is flushed on a context switch; instead everything
+// under an ASID is flushed when it is given up, and handing it out again needs no work.
+// Capabilities to the VSpace are not told: they find out at their next use, by looking into the
+// table (vspace.h).
 #include "core/arch/aarch64/asid.h"
 
 #include "core/arch/aarch64/vspace.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// VSpaces: liveness and activation; see vspace.h.
+// VSpaces: liveness and activation; see vspace.h. A thread whose VSpace is not live runs in the
+// empty address space, and so faults at its first instruction; that is its user's mistake, not an
+// error here.
 #include "core/arch/aarch64/vspace.h"
 
 COLD struct refusal vspace_refuse(struct cap vspace, word_t n)
