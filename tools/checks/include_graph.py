@@ -5,13 +5,15 @@
 A room is a source file and the header of the same name (x/tlb.c and x/tlb.h are the room x/tlb). Room A depends on room B when a file of A
 includes a header of B, quoted, by its path from the root of the tree or from the including file. Only rooms below the directories named count,
 with all their subdirectories. Prints a shortest circle for each knot of rooms, with the line of each include, and ends with 1 if there is
-any. --dot prints the graph for Graphviz instead.
+any. --dot prints the graph for Graphviz instead. --layers prints the rooms by layer instead: a room includes rooms of lower layers only. With
+--layers-in TEXT, the check also fails if that list does not stand in the file TEXT.
 """
 import argparse
 import collections
 import pathlib
 import re
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
@@ -87,9 +89,30 @@ def print_dot(graph, root=ROOT):
     print("}")
 
 
+def layers(graph, root=ROOT):
+    """The rooms by layer, highest first; a room's layer is one above the highest that it includes. Only without circles."""
+    known = {}
+
+    def layer(room):
+        if room not in known:
+            known[room] = 1 + max((layer(target) for target in graph[room]), default=-1)
+        return known[room]
+
+    names = collections.defaultdict(list)
+    for room in graph:
+        names[layer(room)].append(str(pathlib.Path(*room.relative_to(root).parts[1:])))
+    lines = []
+    for number in sorted(names, reverse=True):
+        lines += textwrap.wrap(" ".join(sorted(names[number])), 100, initial_indent=f"{number:2}  ", subsequent_indent="    ",
+                               break_on_hyphens=False)
+    return "\n".join(lines) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dot", action="store_true", help="print the graph for Graphviz")
+    parser.add_argument("--layers", action="store_true", help="print the rooms by layer")
+    parser.add_argument("--layers-in", metavar="TEXT", type=pathlib.Path, help="the file that must show them")
     parser.add_argument("--root", type=pathlib.Path, default=ROOT, help="what the paths of includes begin at")
     parser.add_argument("directories", nargs="+", type=pathlib.Path)
     given = parser.parse_args()
@@ -104,6 +127,14 @@ def main():
     found = circles(graph)
     for circle in found:
         print(describe(graph, circle, root))
+    if not found and given.layers:
+        print(layers(graph, root), end="")
+        return
+    if not found and given.layers_in and layers(graph, root) not in given.layers_in.read_text():
+        directories = " ".join(map(str, given.directories))
+        print(f"{given.layers_in}: does not show the layers as they are; replace its list by what this prints:\n"
+              f"  tools/checks/include_graph.py --layers {directories}")
+        sys.exit(1)
     print(f"{len(graph)} rooms, {sum(map(len, graph.values()))} dependencies, {len(found)} circles")
     sys.exit(1 if found or not graph else 0)
 

@@ -105,6 +105,21 @@ def test_a_circle_through_a_source_file_is_printed_with_its_includes():
     assert_found(circles_of(knot), "circle of 3 rooms", "a/x -> a/y (a/x.h:1)", "a/y -> a/z (a/y.c:2)", "a/z -> a/x (a/z.h:1)")
 
 
+def layers_shown(text):
+    with tempfile.TemporaryDirectory(prefix="lab4-checks-") as scratch:
+        folder = pathlib.Path(scratch) / "a"
+        folder.mkdir()
+        (folder / "top.c").write_text('#include "a/low.h"\n')
+        (folder / "low.h").write_text("")
+        (folder.parent / "tour.md").write_text(text)
+        return run(sys.executable, CHECKS / "include_graph.py", "--root", scratch, "--layers-in", folder.parent / "tour.md", folder)
+
+
+def test_a_list_of_layers_is_right_or_is_found():
+    assert_clean(layers_shown("```text\n 1  top\n 0  low\n```\n"))
+    assert_found(layers_shown("```text\n 1  low\n 0  top\n```\n"), "does not show the layers", "--layers")
+
+
 def test_another_list_of_files_is_found():
     assert_found(check("core_objects", {"a.c": "int a;\n", "b.c": GOOD}, listed=["b.c"]), "a.c")
 
