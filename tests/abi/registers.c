@@ -3,6 +3,7 @@
 #include "lib/pool.h"
 #include "support/check.h"
 #include "support/puppet.h"
+#include "support/slots.h"
 
 static struct puppet a, b; /* a has the higher priority */
 static seL4_CPtr endpoint, badged, reply, idle, signal;
@@ -176,6 +177,25 @@ static void unknown_numbers(void)
     }
 }
 
+/*
+ * A call that is repeated because its thread was stopped and resumed finds the condition flags as they were: here it is repeated
+ * in an address space without code, so that nothing but the kernel and the machine could have changed them.
+ */
+static void flags_of_a_repeated_call(void)
+{
+    const seL4_CPtr empty = pool_object(seL4_ARM_VSpaceObject, 0), handler = puppet_handler(&a);
+    must(seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, empty), "an ASID for the empty address space");
+    puppet_do(&a, do_recv(endpoint, reply));
+    must(seL4_TCB_Suspend(a.tcb), "stopping a puppet");
+    must(seL4_TCB_SetSpace(a.tcb, handler, CNODE, 0, empty, 0), "the empty address space");
+    must(seL4_TCB_Resume(a.tcb), "resuming a puppet");
+    settle();
+    check("a call that is repeated where there is no code is a VM fault", a.report.label, seL4_Fault_VMFault);
+    check("  and has changed no condition flag", puppet_registers(&a).spsr, 0x40);
+    must(seL4_TCB_Suspend(a.tcb), "stopping a puppet");
+    must(seL4_TCB_SetSpace(a.tcb, handler, CNODE, 0, seL4_CapInitThreadVSpace, 0), "its address space");
+}
+
 int main(void)
 {
     check_begin();
@@ -196,5 +216,6 @@ int main(void)
     vector_registers();
     condition_flags();
     unknown_numbers();
+    flags_of_a_repeated_call();
     check_end();
 }
