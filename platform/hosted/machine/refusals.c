@@ -10,6 +10,7 @@
 #include "core/entry/invoke.h"
 #include "core/caps/lookup.h"
 #include "core/threads/state.h"
+#include "platform/hosted/machine/call.h"
 #include "platform/hosted/machine/events.h"
 #include "platform/hosted/machine/refusals.h"
 #include "platform/hosted/machine/state.h"
@@ -69,25 +70,6 @@ static bool look_up(cptr_t address)
     return !cap_is_null(slot->cap) && cap_kind(slot->cap) != kind_zombie;
 }
 
-static bool sends(sword_t number)
-{
-    return number <= LAB4_SYS_Call && number >= LAB4_SYS_NBSend;
-}
-
-// What is sent to (abi §2.2).
-static cptr_t target(const struct thread_regs *regs)
-{
-    switch ((sword_t)regs->x[REG_SYSCALL]) {
-    case LAB4_SYS_ReplyRecv:
-    case LAB4_SYS_NBSendWait:
-        return regs->x[REG_REPLY];
-    case LAB4_SYS_NBSendRecv:
-        return regs->x[REG_DEST];
-    default:
-        return regs->x[REG_CAP];
-    }
-}
-
 static bool is_message_object(uint64_t kind)
 {
     return kind == kind_endpoint || kind == kind_notification || kind == kind_reply || kind == kind_sgi_signal;
@@ -104,9 +86,9 @@ void refusals_call(void)
     call.faults = control()->fault_count;
     call.refusal = (struct machine_refusal){.thread = (uint64_t)here()->current, .pc = regs->fault_pc, .number = (uint64_t)number, .info = regs->x[REG_INFO]};
     __builtin_memcpy(call.refusal.words, &regs->x[REG_MR0], sizeof call.refusal.words);
-    call.is_refused = sends(number) && (!look_up(target(regs)) || !(call.refusal.rights & MAY_SEND));
+    call.is_refused = call_sends(number) && (!look_up(call_target(regs)) || !(call.refusal.rights & MAY_SEND));
     call.has_answer = number == LAB4_SYS_Call && !is_message_object(call.refusal.kind);
-    if (!sends(number)) {
+    if (!call_sends(number)) {
         call.refusal.is_receiving = 1;
         look_up(regs->x[REG_CAP]);
     }

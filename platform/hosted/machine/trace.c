@@ -13,6 +13,7 @@
 #include "core/entry/invoke.h"
 #include "core/ipc/fault.h"
 #include "core/threads/state.h"
+#include "platform/hosted/machine/call.h"
 #include "platform/hosted/machine/host.h"
 #include "platform/hosted/machine/state.h"
 #include "platform/hosted/machine/tlb.h"
@@ -105,25 +106,6 @@ static void begin(void)
     uint32_t count = entry.thread_count;
     entry = (__typeof__(entry)){.thread_count = count, .time = plat_now(), .cause = here()->current};
     entry.cause_id = id_of(here()->current);
-}
-
-// Which capability the call sends to; for one that only receives, the one it receives from (abi §2.2).
-static cptr_t call_target(const struct thread_regs *regs)
-{
-    switch ((sword_t)regs->x[REG_SYSCALL]) {
-    case LAB4_SYS_ReplyRecv:
-    case LAB4_SYS_NBSendWait:
-        return regs->x[REG_REPLY];
-    case LAB4_SYS_NBSendRecv:
-        return regs->x[REG_DEST];
-    default:
-        return regs->x[REG_CAP];
-    }
-}
-
-static bool call_sends(sword_t number)
-{
-    return number <= LAB4_SYS_Call && number >= LAB4_SYS_NBSend;
 }
 
 static word_t object_of(struct cap cap)
